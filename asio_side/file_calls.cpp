@@ -1,0 +1,58 @@
+#include <shardbridge/detail/file_calls.hpp>
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace shardbridge::detail {
+namespace {
+
+int errno_unless(bool succeeded) noexcept {
+  return succeeded ? 0 : errno;
+}
+
+} // namespace
+
+int open_now(descriptor& file, const char* path, open_flags flags) noexcept {
+  const int fd = ::open(path, static_cast<int>(flags) | O_CLOEXEC, 0666);
+  if (fd < 0) return errno;
+  struct ::statx status {};
+  if (::statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_DIOALIGN, &status) != 0) {
+    const int failed = errno;
+    ::close(fd);
+    return failed;
+  }
+  file.learn(status, (flags & open_flags::direct) == open_flags::direct);
+  file.set(fd);
+  return 0;
+}
+
+int close_now(descriptor& file) noexcept {
+  if (!file.only_user()) return 0;
+  const int fd = file.take();
+  return errno_unless(fd < 0 || ::close(fd) == 0);
+}
+
+int size_now(const descriptor& file, std::uint64_t& size) noexcept {
+  struct ::stat status {};
+  if (::fstat(file.get(), &status) != 0) return errno;
+  size = static_cast<std::uint64_t>(status.st_size);
+  return 0;
+}
+
+int resize_now(const descriptor& file, std::uint64_t size) noexcept {
+  return errno_unless(::ftruncate(file.get(), static_cast<off_t>(size)) == 0);
+}
+
+int sync_all_now(const descriptor& file) noexcept {
+  return errno_unless(::fsync(file.get()) == 0);
+}
+
+int sync_data_now(const descriptor& file) noexcept {
+  return errno_unless(::fdatasync(file.get()) == 0);
+}
+
+} // namespace shardbridge::detail

@@ -1,0 +1,87 @@
+// What joins one bridge to one shard: a lane each way and the pair of wakes.
+#pragma once
+
+#include <bridge/lane.hpp>
+#include <bridge/operation_list.hpp>
+#include <bridge/wake_pair.hpp>
+
+#include <array>
+#include <mutex>
+#include <utility>
+
+namespace shardbridge::detail {
+
+struct connection {
+  connection(wake_pair pair, std::size_t reply_capacity) : wakes(std::move(pair)), replies(reply_capacity) {}
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  /// Only orders to the shard itself can be left: operations keep their bridge, and so this, until they are handed
+  /// back.
+  ~connection() {
+    std::array<lane_item, 32> items;
+    while (const std::size_t count = requests.pop(items)) {
+      for (const lane_item& item : std::span(items).first(count))
+        item.op().deliver(nullptr, operation::delivery::destroy);
+    }
+  }
+
+  request_lane requests;
+  wake_pair wakes;
+  reply_lane replies;
+
+  /// Replies of the present turn, pushed together. The shard's thread only.
+  operation_list pending_replies;
+
+  /// Serialises answer_leftovers().
+  std::mutex leftovers;
+};
+
+/// Whoever ends an operation asks here whether it may be handed back now: not while a cancel message that names it is
+/// on its way. Called once at the end and once for each message.
+[[nodiscard]] inline bool may_hand_back(operation& op) noexcept {
+  if (!op.cancellable || op.cancel.settle() == op.cancels_taken) return true;
+  op.where = operation::place::held;
+  return false;
+}
+
+/// To the shard of a parked close: it is the file's only user now. By whoever descriptor::release() gave it to.
+inline void announce_only_user(operation& parked) {
+  connection& to = *parked.joined;
+  to.requests.push({parked, lane_item::meaning::only_user});
+  to.wakes.consumer_wake.publish();
+}
+
+/// Pops what is left on the request lane of a shard that has closed its wake word, and hands what can be handed back to
+/// `finish` with the result `stopped`. Called by the shard once, after it closed, and by every producer that learns
+/// from publish() that it was too late; the lock makes them one owner.
+template <class Finish>
+void answer_leftovers(connection& joined, Finish finish) {
+  const std::lock_guard lock(joined.leftovers);
+  std::array<lane_item, 32> items;
+  while (const std::size_t count = joined.requests.pop(items)) {
+    for (const lane_item& item : std::span(items).first(count)) {
+      operation& op = item.op();
+      switch (item.what()) {
+      case lane_item::meaning::request:
+        if (op.silent) {
+          op.deliver(nullptr, operation::delivery::destroy);
+          break;
+        }
+        op.result = op_result::of(errc::stopped);
+        if (may_hand_back(op)) finish(op);
+        break;
+      case lane_item::meaning::cancel:
+        ++op.cancels_taken;
+        if (op.where == operation::place::held && may_hand_back(op)) finish(op);
+        break;
+      case lane_item::meaning::only_user:
+        op.result = op_result::of(errc::stopped);
+        if (may_hand_back(op)) finish(op);
+        break;
+      }
+    }
+  }
+}
+
+} // namespace shardbridge::detail

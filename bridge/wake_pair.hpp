@@ -1,0 +1,51 @@
+// The wake pair: how a bridge and a shard wake one another.
+//
+// A shard owns one consumer side (requests wake it), a bridge one producer side (replies wake it), whatever the number
+// of bridges and shards they are joined with; a pair is one of each.
+#pragma once
+
+#include <bridge/event_fd.hpp>
+#include <bridge/wake_word.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace shardbridge::detail {
+
+/// A wake word and the eventfd behind it: the end that sleeps, and what wakes it.
+class wake_side {
+ public:
+  /// After a push: wakes the sleeper if this call owes it. False: the sleeper is closed and takes nothing any more.
+  bool publish() noexcept {
+    switch (word_.publish()) {
+    case wake_word::published::awake:
+      return true;
+    case wake_word::published::closed:
+      return false;
+    case wake_word::published::wake_owed:
+      sent_.fetch_add(1, std::memory_order_relaxed);
+      event_.signal();
+      return true;
+    }
+    return true;
+  }
+
+  [[nodiscard]] wake_word& word() noexcept { return word_; }
+  [[nodiscard]] event_fd& event() noexcept { return event_; }
+  /// eventfd writes made so far; each ended one sleep.
+  [[nodiscard]] std::uint64_t wakes_sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
+
+ private:
+  alignas(64) wake_word word_;
+  alignas(64) std::atomic<std::uint64_t> sent_{0};
+  event_fd event_;
+};
+
+struct wake_pair {
+  wake_side& consumer_wake;                 ///< the producer tells the shard: requests
+  std::shared_ptr<wake_side> producer_wake; ///< the shard tells the bridge: replies. Shared: after the push of the last
+                                            ///< reply the bridge may be gone before the publish that follows it.
+};
+
+} // namespace shardbridge::detail

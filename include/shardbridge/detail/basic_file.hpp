@@ -1,0 +1,275 @@
+// What every file on a bridge can do, whatever its way to read and write.
+#pragma once
+
+#include <shardbridge/bridge.hpp>
+#include <shardbridge/detail/async_operation.hpp>
+#include <shardbridge/detail/file_calls.hpp>
+#include <shardbridge/detail/requests.hpp>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace shardbridge {
+
+/// The part that random-access and stream files share. Its operations take an optional `op_options` before the token.
+///
+/// @par Deadline
+/// `op_options::timeout` and `deadline` cover the wait for a permit, the queue and the kernel. An operation that holds
+/// none of the caller's memory is answered at the deadline; it may take effect later.
+/// @par Capacity
+/// Each operation takes one permit of the bridge and, if it moves bytes, as many bytes of it.
+/// @par Executor
+/// Handlers run on their associated executor, by default get_executor(), never inside the initiating function.
+/// @par Cancellation
+/// By the associated cancellation slot, `op_options::stop_token`, cancel() and close(). `total` reaches an operation
+/// that changes the file only before it was started; `partial` and `terminal` at every stage.
+/// @par Errors
+/// errno in the system category as the kernel reports it, `errc`, `boost::asio::error::operation_aborted` (cancelled).
+/// @par Thread-safety
+/// Distinct objects: safe. Shared: only cancel() may be called beside another function.
+template <class Executor>
+class basic_file {
+ public:
+  using executor_type = Executor;
+  using native_handle_type = int;
+
+  basic_file(const basic_file&) = delete;
+  basic_file& operator=(const basic_file&) = delete;
+  basic_file(basic_file&& other) noexcept = default;
+  basic_file& operator=(basic_file&& other) noexcept {
+    if (this != &other) {
+      close_quietly();
+      core_ = std::move(other.core_);
+      executor_.emplace(*other.executor_);
+      file_ = std::move(other.file_);
+      options_ = other.options_;
+      shard_ = other.shard_;
+    }
+    return *this;
+  }
+
+  [[nodiscard]] executor_type get_executor() const noexcept { return *executor_; }
+
+  /// Used by operations that are given no `op_options`, and for the fields that given ones leave open.
+  [[nodiscard]] const op_options& default_options() const noexcept { return options_; }
+  void default_options(op_options options) { options_ = std::move(options); }
+
+  [[nodiscard]] bool is_open() const noexcept { return file_ && file_->is_open(); }
+  /// -1 if not open. It stays the file's.
+  [[nodiscard]] native_handle_type native_handle() const noexcept { return file_ ? file_->get() : -1; }
+
+  /// Opens on the calling thread. The file must not be open. Errors: those of open(2) and statx(2).
+  void open(const std::string& path, open_flags flags) {
+    boost::system::error_code failed;
+    open(path, flags, failed);
+    throw_if(failed, "open");
+  }
+  void open(const std::string& path, open_flags flags, boost::system::error_code& failed) {
+    if (is_open()) {
+      failed = boost::asio::error::already_open;
+      return;
+    }
+    detail::file_ref opened(new detail::descriptor());
+    failed = code_of(detail::open_now(*opened, path.c_str(), flags));
+    if (!failed) file_ = std::move(opened);
+  }
+
+  /// Opens on the shard. Handler: void(error_code). The file must not be open. is_open() when the handler runs.
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_open(const std::string& path, open_flags flags, Token&& token = Token()) {
+    return async_open(path, flags, options_, std::forward<Token>(token));
+  }
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_open(const std::string& path, open_flags flags, const op_options& options, Token&& token = Token()) {
+    std::optional<detail::op_result> answered;
+    detail::file_ref opened(new detail::descriptor());
+    if (is_open())
+      answered = system_result(boost::asio::error::already_open);
+    else
+      file_ = opened;
+    return initiate<void(boost::system::error_code)>(
+        detail::open_request{.file = std::move(opened), .path = path, .flags = flags}, options, answered, token);
+  }
+
+  /// Cancels what is outstanding, as cancel(), and closes: now if nothing is in the kernel, else when it has left it.
+  /// The error is close(2)'s, if it was called now.
+  void close() {
+    boost::system::error_code failed;
+    close(failed);
+    throw_if(failed, "close");
+  }
+  void close(boost::system::error_code& failed) {
+    failed = {};
+    if (!file_) return;
+    const detail::file_ref closing = std::exchange(file_, {});
+    if (!closing->only_user()) core_->cancel_file(*closing);
+    failed = code_of(detail::close_now(*closing));
+  }
+
+  /// Cancels what is outstanding, then closes on the shard. Handler: void(error_code), when the descriptor is closed
+  /// or, at the deadline, will be as soon as the kernel lets go of it. The file is not open from here on.
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_close(Token&& token = Token()) {
+    return async_close(options_, std::forward<Token>(token));
+  }
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_close(const op_options& options, Token&& token = Token()) {
+    const auto answered = unless_open();
+    detail::file_ref closing = std::exchange(file_, {});
+    if (!answered && !closing->only_user()) core_->cancel_file(*closing);
+    return initiate<void(boost::system::error_code)>(
+        detail::plain_request{.code = detail::op_code::close, .file = std::move(closing)}, options, answered, token);
+  }
+
+  /// Cancels every operation initiated before on this file, at whatever stage; any thread. What cannot be cancelled
+  /// completes.
+  void cancel() {
+    if (file_) core_->cancel_file(*file_);
+  }
+
+  /// In bytes, on the calling thread. Errors: those of fstat(2).
+  [[nodiscard]] std::uint64_t size() const {
+    boost::system::error_code failed;
+    const std::uint64_t out = size(failed);
+    throw_if(failed, "size");
+    return out;
+  }
+  [[nodiscard]] std::uint64_t size(boost::system::error_code& failed) const {
+    std::uint64_t out = 0;
+    failed = code_of(file_ ? detail::size_now(*file_, out) : EBADF);
+    return out;
+  }
+
+  /// On the shard. Handler: void(error_code, std::uint64_t bytes).
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_size(Token&& token = Token()) {
+    return async_size(options_, std::forward<Token>(token));
+  }
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_size(const op_options& options, Token&& token = Token()) {
+    return initiate<void(boost::system::error_code, std::uint64_t)>(detail::size_request{.file = file_}, options,
+                                                                    unless_open(), token);
+  }
+
+  /// Truncates or extends to `bytes`, on the calling thread. Errors: those of ftruncate(2).
+  void resize(std::uint64_t bytes) {
+    boost::system::error_code failed;
+    resize(bytes, failed);
+    throw_if(failed, "resize");
+  }
+  void resize(std::uint64_t bytes, boost::system::error_code& failed) {
+    failed = code_of(file_ ? detail::resize_now(*file_, bytes) : EBADF);
+  }
+
+  /// On the shard. Handler: void(error_code). Before Linux 6.9 the shard itself waits for it.
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_resize(std::uint64_t bytes, Token&& token = Token()) {
+    return async_resize(bytes, options_, std::forward<Token>(token));
+  }
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_resize(std::uint64_t bytes, const op_options& options, Token&& token = Token()) {
+    return plain(detail::op_code::resize, bytes, options, token);
+  }
+
+  /// Makes data and metadata durable, on the calling thread. Errors: those of fsync(2).
+  void sync_all() {
+    boost::system::error_code failed;
+    sync_all(failed);
+    throw_if(failed, "sync_all");
+  }
+  void sync_all(boost::system::error_code& failed) { failed = code_of(file_ ? detail::sync_all_now(*file_) : EBADF); }
+
+  /// The same for the data and what is needed to find them (fdatasync(2)).
+  void sync_data() {
+    boost::system::error_code failed;
+    sync_data(failed);
+    throw_if(failed, "sync_data");
+  }
+  void sync_data(boost::system::error_code& failed) { failed = code_of(file_ ? detail::sync_data_now(*file_) : EBADF); }
+
+  /// On the shard: covers every write that has completed before. Handler: void(error_code).
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_sync_all(Token&& token = Token()) {
+    return async_sync_all(options_, std::forward<Token>(token));
+  }
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_sync_all(const op_options& options, Token&& token = Token()) {
+    return plain(detail::op_code::sync_all, 0, options, token);
+  }
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_sync_data(Token&& token = Token()) {
+    return async_sync_data(options_, std::forward<Token>(token));
+  }
+  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_sync_data(const op_options& options, Token&& token = Token()) {
+    return plain(detail::op_code::sync_data, 0, options, token);
+  }
+
+ protected:
+  template <class BridgeExecutor>
+  explicit basic_file(basic_bridge<BridgeExecutor>& on)
+      : core_(on.impl()), executor_(std::in_place, on.get_executor()), shard_(core_->next_shard()) {}
+  ~basic_file() { close_quietly(); }
+
+  template <class Buffers, class Token>
+  auto transfer(detail::op_code code, std::uint64_t offset, const Buffers& buffers, const op_options& options,
+                Token&& token) {
+    detail::transfer_request request{code, file_, offset, detail::iovec_array(buffers)};
+    std::optional<detail::op_result> answered = unless_open();
+    if (!answered && request.buffers.bytes() == 0) answered.emplace();
+    if (!answered && (offset % file_->offset_alignment != 0 ||
+                      !request.buffers.aligned(file_->memory_alignment, file_->offset_alignment)))
+      answered = detail::op_result::of(errc::misaligned);
+    return initiate<void(boost::system::error_code, std::size_t)>(std::move(request), options, answered, token);
+  }
+
+ private:
+  template <class Signature, class Request, class Token>
+  auto initiate(Request request, const op_options& given, std::optional<detail::op_result> answered, Token& token) {
+    op_options options = given;
+    if (!options.timeout && !options.deadline) {
+      options.timeout = options_.timeout;
+      options.deadline = options_.deadline;
+    }
+    if (!options.shard) options.shard = options_.shard;
+    return boost::asio::async_initiate<Token, Signature>(detail::initiation<Executor>(core_, *executor_), token,
+                                                         std::move(request), options, core_->default_timeout(), shard_,
+                                                         answered);
+  }
+
+  template <class Token>
+  auto plain(detail::op_code code, std::uint64_t size, const op_options& options, Token& token) {
+    return initiate<void(boost::system::error_code)>(
+        detail::plain_request{.code = code, .file = file_, .new_size = size}, options, unless_open(), token);
+  }
+
+  [[nodiscard]] std::optional<detail::op_result> unless_open() const {
+    if (file_) return std::nullopt;
+    return system_result(boost::asio::error::bad_descriptor);
+  }
+
+  static detail::op_result system_result(int number) noexcept { return {detail::result_kind::system_error, number, 0}; }
+  static boost::system::error_code code_of(int number) noexcept { return {number, boost::system::system_category()}; }
+  static void throw_if(const boost::system::error_code& failed, const char* what) {
+    if (failed) throw boost::system::system_error(failed, what);
+  }
+  void close_quietly() noexcept {
+    boost::system::error_code ignored;
+    close(ignored);
+  }
+
+  std::shared_ptr<detail::bridge_core> core_;
+  std::optional<Executor> executor_; // optional: executors need not be assignable
+  detail::file_ref file_;
+  op_options options_;
+  std::size_t shard_ = 0;
+};
+
+} // namespace shardbridge

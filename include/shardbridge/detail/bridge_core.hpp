@@ -1,0 +1,89 @@
+// The Asio side of a bridge without Asio: admission, the way to the shards and back, and who drains the replies. What
+// needs an executor is virtual, so that the compiled library holds no Asio code and fits any configuration of it.
+#pragma once
+
+#include <shardbridge/detail/operation.hpp>
+#include <shardbridge/options.hpp>
+#include <shardbridge/stats.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace shardbridge::detail {
+
+struct group_core;
+class operation_list;
+class lane_item;
+
+class bridge_core : public std::enable_shared_from_this<bridge_core> {
+ public:
+  /// Throws std::invalid_argument for nonsense options.
+  bridge_core(std::shared_ptr<group_core> group, const bridge_options& options);
+  bridge_core(const bridge_core&) = delete;
+  bridge_core& operator=(const bridge_core&) = delete;
+
+  /// Takes the operation over: it is delivered exactly once, never from inside this call unless `post`ed. Any thread.
+  void initiate(operation& op) noexcept;
+  /// Takes over an operation that has its result without a shard: it is delivered with that.
+  void answer(operation& op, op_result result) noexcept;
+  /// The operation must not have been delivered. Any thread.
+  void cancel(operation& op, cancel_kind kind) noexcept;
+  /// Everything initiated on the file before. Any thread. Throws std::bad_alloc.
+  void cancel_file(descriptor& file);
+  /// Gives up a user's reference to a file.
+  static void release(descriptor& file) noexcept;
+
+  /// Accepts nothing any more, and those who wait are refused. What is accepted completes. Any thread.
+  void stop() noexcept;
+
+  [[nodiscard]] bridge_stats stats() const;
+  [[nodiscard]] std::size_t shards() const noexcept;
+  /// Where the next file goes: each on another shard, in turn.
+  [[nodiscard]] std::size_t next_shard() noexcept;
+  [[nodiscard]] std::chrono::nanoseconds default_timeout() const noexcept { return timeout_; }
+
+ protected:
+  virtual ~bridge_core();
+
+  [[nodiscard]] int wake_descriptor() const noexcept;
+
+  /// The descriptor became readable. On the bridge's executor.
+  void woken();
+  /// Delivers what has come back. On the bridge's executor, by whoever has the role.
+  void drain();
+  /// On the bridge's executor, when the timer fires.
+  void expire_waiters();
+  /// The execution context goes: waits until nothing is outstanding and destroys every operation unanswered.
+  void abandon() noexcept;
+
+ private:
+  /// Calls woken() when the descriptor is readable.
+  virtual void wait_for_replies() = 0;
+  /// Calls drain() soon.
+  virtual void post_drain() = 0;
+  /// Calls expire_waiters() at `deadline`, instead of when asked before; `never`: not at all.
+  virtual void set_timer(std::int64_t deadline) = 0;
+
+  struct parts;
+  class batch;
+
+  void refuse(operation& op, errc why) noexcept;
+  void send_all(operation_list& admitted) noexcept;
+  void send(operation& op, operation_list& unsent) noexcept;
+  void take_leftovers(std::size_t shard, operation_list& into) noexcept;
+  void return_unsent(operation_list& unsent, operation_list& admitted) noexcept;
+  void tell(std::size_t shard, lane_item item) noexcept;
+  void give_back(std::uint64_t ops, std::uint64_t bytes) noexcept;
+  void send_orders(op_code what, descriptor* file);
+  void deliver_all(operation_list& ended, op_result result, operation::delivery how) noexcept;
+  void take_role_if_free() noexcept;
+  bool rest(std::uint32_t dry_at);
+  void restart_timer() noexcept;
+
+  const std::chrono::nanoseconds timeout_;
+  const std::unique_ptr<parts> parts_;
+};
+
+} // namespace shardbridge::detail

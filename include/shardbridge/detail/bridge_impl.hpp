@@ -1,0 +1,84 @@
+// A bridge's core on an Asio executor: the wait for its eventfd, the timer of its waiters, and the end of its context.
+#pragma once
+
+#include <shardbridge/detail/bridge_core.hpp>
+#include <shardbridge/detail/context_watch.hpp>
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <cerrno>
+#include <fcntl.h>
+
+namespace shardbridge::detail {
+
+template <class Executor>
+class bridge_impl final : public bridge_core, public context_watch::watched {
+ public:
+  static std::shared_ptr<bridge_impl> create(const Executor& executor, std::shared_ptr<group_core> group,
+                                             const bridge_options& options) {
+    auto made = std::make_shared<bridge_impl>(executor, std::move(group), options);
+    boost::asio::use_service<context_watch>(boost::asio::query(executor, boost::asio::execution::context)).add(made);
+    return made;
+  }
+
+  bridge_impl(const Executor& executor, std::shared_ptr<group_core> group, const bridge_options& options)
+      : bridge_core(std::move(group), options), executor_(executor), descriptor_(std::in_place, executor),
+        timer_(std::in_place, executor) {
+    // The descriptor object closes what it holds, and it may have to go before the core does.
+    const int own = ::fcntl(wake_descriptor(), F_DUPFD_CLOEXEC, 0);
+    if (own < 0) throw std::system_error(errno, std::generic_category(), "dup of the bridge's eventfd");
+    descriptor_->assign(own);
+  }
+
+  [[nodiscard]] const Executor& executor() const noexcept { return executor_; }
+
+ private:
+  using timer_type = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                       boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+  std::shared_ptr<bridge_impl> self() { return std::static_pointer_cast<bridge_impl>(shared_from_this()); }
+
+  void wait_for_replies() override {
+    descriptor_->async_wait(boost::asio::posix::descriptor_base::wait_read,
+                            [self = self()](const boost::system::error_code& failed) {
+                              if (!failed) self->woken();
+                            });
+  }
+
+  void post_drain() override {
+    boost::asio::post(executor_, [self = self()] { self->drain(); });
+  }
+
+  void set_timer(std::int64_t deadline) override {
+    if (!timer_) return;
+    if (deadline == never) {
+      timer_->cancel();
+      return;
+    }
+    timer_->expires_at(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(deadline)));
+    timer_->async_wait([self = self()](const boost::system::error_code& cancelled) {
+      if (!cancelled) self->expire_waiters();
+    });
+  }
+
+  void context_ends() noexcept override {
+    abandon();
+    timer_.reset();
+    descriptor_.reset();
+  }
+
+  const Executor executor_;
+  std::optional<boost::asio::posix::basic_stream_descriptor<Executor>> descriptor_;
+  std::optional<timer_type> timer_;
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <shardbridge/detail/operation.hpp>
+#include <shardbridge/options.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace shardbridge::detail {
+
+/// The one absolute time of an operation: the earlier of its deadline and of its timeout, which is `fallback` if it
+/// names none. Saturates.
+inline std::int64_t deadline_of(const op_options& options, std::chrono::nanoseconds fallback,
+                                std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now()) noexcept {
+  using std::chrono::nanoseconds;
+  std::int64_t at = never;
+  const nanoseconds timeout = options.timeout.value_or(options.deadline ? no_timeout : fallback);
+  if (timeout != no_timeout) {
+    const std::int64_t start = now.time_since_epoch().count();
+    const std::int64_t length = std::max<std::int64_t>(timeout.count(), 0);
+    at = length < never - start ? start + length : never;
+  }
+  if (options.deadline) at = std::min<std::int64_t>(at, nanoseconds(options.deadline->time_since_epoch()).count());
+  return at;
+}
+
+} // namespace shardbridge::detail

@@ -1,0 +1,124 @@
+// The one node in which the two runtimes meet: filled in and owned by the Asio side until it is pushed on a request
+// lane, by the shard until it is pushed on a reply lane, and by the Asio side again from there.
+#pragma once
+
+#include <shardbridge/detail/cancel_word.hpp>
+#include <shardbridge/errc.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+namespace shardbridge {
+class shard;
+}
+
+namespace shardbridge::detail {
+
+class bridge_core;
+class descriptor;
+struct connection;
+
+enum class op_code : std::uint8_t {
+  read,
+  write,
+  sync_all,
+  sync_data,
+  open,
+  close,
+  size,
+  resize,
+  call,
+  cancel_file,   // to the shard itself, no reply: cancel what is older than the file's epoch
+  cancel_bridge, // to the shard itself, no reply: cancel all that came over the same connection
+};
+
+enum class result_kind : std::uint8_t { success, system_error, bridge_error, end_of_file, aborted };
+
+/// What the shard found out: neutral, since the shard's side knows no boost::system.
+struct op_result {
+  result_kind kind = result_kind::success;
+  std::int32_t error = 0;  ///< errno or errc, as `kind` says
+  std::uint64_t value = 0; ///< bytes moved, a size, a descriptor
+
+  static constexpr op_result of(errc code, std::uint64_t value = 0) noexcept {
+    return {result_kind::bridge_error, static_cast<std::int32_t>(code), value};
+  }
+};
+
+/// Memory the kernel reads or writes beside the user's buffers. It belongs to the operation and moves to the shard when
+/// the operation is answered before its terminal CQE.
+struct kernel_arguments {
+  std::string path;
+  struct ::statx status {};
+};
+
+inline constexpr std::int64_t never = INT64_MAX; ///< the deadline of an operation without one
+
+class operation {
+ public:
+  enum class delivery : std::uint8_t {
+    invoke, ///< on the bridge's executor, from its drain: the handler may run at once
+    post,   ///< from anywhere: the handler must not run inside this call
+    destroy ///< everything is freed, the handler is not called
+  };
+  using deliver_function = void (*)(operation&, bridge_core*, delivery);
+  using run_function = void (*)(operation&, shard&);
+
+  operation(op_code what, deliver_function how) noexcept : code(what), deliver_(how) {}
+  operation(const operation&) = delete;
+  operation& operator=(const operation&) = delete;
+
+  /// Ends the operation; it does not exist afterwards. `core` may be null for `destroy`.
+  void deliver(bridge_core* core, delivery how) { deliver_(*this, core, how); }
+
+  /// Whether an answer may be given while the kernel still works on it: none of the caller's memory is involved.
+  [[nodiscard]] bool detachable() const noexcept {
+    return code == op_code::sync_all || code == op_code::sync_data || code == op_code::open || code == op_code::close ||
+           code == op_code::size || code == op_code::resize;
+  }
+
+  // What to do. Written by the Asio side before the push.
+  op_code code;
+  bool cancellable = false;    ///< a cancellation may come through `cancel`
+  bool silent = false;         ///< the shard frees it itself: no permit, no reply
+  std::int32_t open_flags = 0; ///< O_*
+  std::uint32_t shard_index = 0;
+  std::uint32_t iovec_count = 0;
+  iovec* iovecs = nullptr;       ///< advanced by the shard as bytes move
+  std::uint64_t offset = 0;      ///< in the file; the new size for resize
+  std::uint64_t bytes = 0;       ///< of all iovecs: what it counts against the byte limit
+  std::int64_t deadline = never; ///< steady clock, nanoseconds
+  std::uint64_t epoch = 0;       ///< of the file when the operation was initiated
+  descriptor* file = nullptr;    ///< kept by the request behind the operation
+  run_function run = nullptr;    ///< of a call
+  void* subject = nullptr;       ///< of a call: what `run` works on
+  std::unique_ptr<kernel_arguments> arguments;
+
+  // What came of it. Written by whoever ends it.
+  op_result result;
+
+  cancel_word cancel;
+
+  // Scratch of the present owner: a queue of waiters or of the shard's backlog, a deadline heap, a slot.
+  enum class place : std::uint8_t { nowhere, waiting, backlog, parked, slot, held };
+  place where = place::nowhere;
+  operation* previous = nullptr;
+  operation* next = nullptr;
+  std::uint32_t heap_index = UINT32_MAX;
+  std::uint32_t slot_index = UINT32_MAX;
+  std::uint32_t cancels_taken = 0;      ///< cancel messages the shard has consumed
+  detail::connection* joined = nullptr; ///< where the reply goes, set by the shard
+
+ protected:
+  ~operation() = default;
+
+ private:
+  deliver_function deliver_;
+};
+
+} // namespace shardbridge::detail

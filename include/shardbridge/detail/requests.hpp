@@ -1,0 +1,89 @@
+// The requests behind the operations of files: what each asks of a shard, and what its handler is told.
+#pragma once
+
+#include <shardbridge/detail/file_ref.hpp>
+#include <shardbridge/detail/iovecs.hpp>
+#include <shardbridge/detail/result.hpp>
+#include <shardbridge/open_flags.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace shardbridge::detail {
+
+/// Read or write: void(error_code, std::size_t).
+struct transfer_request {
+  op_code code;
+  file_ref file;
+  std::uint64_t offset;
+  iovec_array buffers;
+
+  void prepare(operation& op) noexcept {
+    op.offset = offset;
+    op.iovecs = buffers.data();
+    op.iovec_count = buffers.size();
+    op.bytes = buffers.bytes();
+  }
+  void absorb(operation&) noexcept {}
+  template <class Handler>
+  void complete(Handler handler, const op_result& result) {
+    std::move(handler)(to_error_code(result), static_cast<std::size_t>(result.value));
+  }
+};
+
+/// Sync, resize or close: void(error_code).
+struct plain_request {
+  op_code code;
+  file_ref file;
+  std::uint64_t new_size = 0;
+
+  void prepare(operation& op) noexcept { op.offset = new_size; }
+  void absorb(operation&) noexcept {}
+  template <class Handler>
+  void complete(Handler handler, const op_result& result) {
+    std::move(handler)(to_error_code(result));
+  }
+};
+
+/// void(error_code). The file is open when the handler runs.
+struct open_request {
+  op_code code = op_code::open;
+  file_ref file;
+  std::string path;
+  open_flags flags;
+
+  void prepare(operation& op) {
+    op.open_flags = static_cast<std::int32_t>(flags);
+    op.arguments = std::make_unique<kernel_arguments>(kernel_arguments{std::move(path), {}});
+  }
+  void absorb(operation& op) noexcept {
+    if (op.result.kind != result_kind::success) return;
+    file->learn(op.arguments->status, (flags & open_flags::direct) == open_flags::direct);
+    file->set(static_cast<int>(op.result.value));
+  }
+  template <class Handler>
+  void complete(Handler handler, const op_result& result) {
+    std::move(handler)(to_error_code(result));
+  }
+};
+
+/// void(error_code, std::uint64_t).
+struct size_request {
+  op_code code = op_code::size;
+  file_ref file;
+  std::uint64_t size = 0;
+
+  void prepare(operation& op) { op.arguments = std::make_unique<kernel_arguments>(); }
+  void absorb(operation& op) noexcept {
+    if (op.result.kind == result_kind::success) size = op.arguments->status.stx_size;
+  }
+  template <class Handler>
+  void complete(Handler handler, const op_result& result) {
+    std::move(handler)(to_error_code(result), size);
+  }
+};
+
+} // namespace shardbridge::detail

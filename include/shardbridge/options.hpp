@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+namespace shardbridge {
+
+/// A timeout that never fires: overrides a default inherited from file, bridge or group.
+inline constexpr std::chrono::nanoseconds no_timeout = std::chrono::nanoseconds::max();
+
+/// Which kernel interface the shards use.
+enum class backend {
+  automatic, ///< The best one that works on this machine, found by trying it.
+  io_uring,  ///< io_uring or nothing: construction throws with the reason where it does not work.
+};
+
+/// How a deadline is watched once the kernel has the operation. Both give the same results: the shard's timer always
+/// decides, because the kernel does not arm a linked timeout for what it hands to its worker threads.
+enum class timeout_mode {
+  linked, ///< A linked timeout (IORING_OP_LINK_TIMEOUT) with the shard's timer behind it.
+  timer,  ///< The shard's timer alone: one SQE and one CQE fewer an operation.
+};
+
+/// What happens to an operation that finds no free permit.
+enum class when_full {
+  wait,   ///< It waits, first come, first served, until its deadline; `errc::no_room` if `max_waiters` wait already.
+  refuse, ///< It completes at once with `errc::no_room`.
+};
+
+/// Options of a `shard_group`. Nonsense throws `std::invalid_argument` naming the option.
+struct shard_group_options {
+  /// Number of shards: threads, each with a ring of its own. 1 to 1024.
+  std::size_t shards = 1;
+  /// Operations that one shard can have in the kernel at once; more wait on the shard, in order. 2 to 8192. Each costs
+  /// about 400 bytes of ring and table.
+  unsigned ring_entries = 1024;
+  /// Whether each shard is pinned to one CPU of those the process may use, the last one first.
+  bool pin = true;
+  /// The CPUs to pin to, shard by shard, round robin; empty: chosen as `pin` says.
+  std::vector<int> cpus{};
+  shardbridge::backend backend = shardbridge::backend::automatic;
+  /// Default for operations whose bridge, file and `op_options` name none.
+  std::chrono::nanoseconds timeout = no_timeout;
+  shardbridge::timeout_mode timeout_mode = shardbridge::timeout_mode::linked;
+};
+
+/// Options of a bridge. Nonsense throws `std::invalid_argument` naming the option.
+struct bridge_options {
+  /// Operations accepted at once, from permit to reply. 1 to 2^22. Raising it raises memory and queueing time.
+  std::size_t max_ops = 1024;
+  /// Bytes of their buffers, likewise. 1 to 2^40. A single operation above it fails with `errc::too_large`.
+  std::size_t max_bytes = std::size_t{256} << 20;
+  /// Operations that may wait for a permit. 0 refuses as `when_full::refuse` does.
+  std::size_t max_waiters = 65536;
+  shardbridge::when_full when_full = shardbridge::when_full::wait;
+  /// Default for operations whose file and `op_options` name none; nothing: the group's.
+  std::optional<std::chrono::nanoseconds> timeout{};
+};
+
+/// Options of one operation: an optional argument before the completion token of every initiating function.
+struct op_options {
+  /// From initiation to the end of the operation, over waiting, queue and kernel. Nothing: the file's, else the
+  /// bridge's, else the group's default. Zero or less has expired already.
+  std::optional<std::chrono::nanoseconds> timeout{};
+  /// The same as an absolute time; the earlier of both counts.
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
+  /// Cancels the operation when stop is requested, from any thread.
+  std::stop_token stop_token{};
+  /// The shard to run on; nothing: the file's own.
+  std::optional<std::size_t> shard{};
+};
+
+} // namespace shardbridge

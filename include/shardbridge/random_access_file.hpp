@@ -1,0 +1,80 @@
+#pragma once
+
+#include <shardbridge/detail/basic_file.hpp>
+
+namespace shardbridge {
+
+/// A file read and written at offsets, through a bridge. Models Asio's AsyncRandomAccessReadDevice and
+/// AsyncRandomAccessWriteDevice, so `boost::asio::async_read_at` and `async_write_at` work on it.
+///
+/// Any number of operations may be outstanding on one file, in any order. It shares the bridge's core, which therefore
+/// outlives it. Destroying it cancels what is outstanding; buffers are released when the handlers run, as always.
+template <class Executor = boost::asio::any_io_executor>
+class basic_random_access_file : public basic_file<Executor> {
+  using base = basic_file<Executor>;
+
+ public:
+  template <class Other>
+  struct rebind_executor {
+    using other = basic_random_access_file<Other>;
+  };
+
+  /// Not open. The bridge's executor must convert to `Executor`.
+  template <class BridgeExecutor>
+  explicit basic_random_access_file(basic_bridge<BridgeExecutor>& on) : base(on) {}
+
+  /// Opened on the calling thread. Throws `boost::system::system_error`.
+  template <class BridgeExecutor>
+  basic_random_access_file(basic_bridge<BridgeExecutor>& on, const std::string& path, open_flags flags) : base(on) {
+    this->open(path, flags);
+  }
+
+  /** @brief Reads from `offset` into `buffers` until they are full or the file ends.
+   *  On a regular file short reads of the kernel are continued; on others the first result counts.
+   *  @par Buffers and units   bytes; the memory stays the caller's and must live until the handler runs. On a `direct`
+   * file offset, addresses and lengths must be aligned.
+   *  @par Handler signature   void(error_code, std::size_t bytes_transferred)
+   *  @par Deadline            the handler runs after the kernel has let go of the buffers, so a read that is stuck at a
+   *                           device is answered late, with `errc::expired_in_flight` or, if it succeeded, its data.
+   *  @par Errors              `boost::asio::error::eof` if `offset` is at or behind the end; `errc::misaligned`; those
+   * of basic_file. With an error, bytes_transferred tells how much was read before it. */
+  template <class MutableBufferSequence, class Token = boost::asio::default_completion_token_t<Executor>>
+    requires boost::asio::is_mutable_buffer_sequence<MutableBufferSequence>::value
+  auto async_read_some_at(std::uint64_t offset, const MutableBufferSequence& buffers, Token&& token = Token()) {
+    return async_read_some_at(offset, buffers, this->default_options(), std::forward<Token>(token));
+  }
+  template <class MutableBufferSequence, class Token = boost::asio::default_completion_token_t<Executor>>
+    requires boost::asio::is_mutable_buffer_sequence<MutableBufferSequence>::value
+  auto async_read_some_at(std::uint64_t offset, const MutableBufferSequence& buffers, const op_options& options,
+                          Token&& token = Token()) {
+    return this->transfer(detail::op_code::read, offset, buffers, options, std::forward<Token>(token));
+  }
+
+  /** @brief Writes `buffers` at `offset`.
+   *  On a regular file short writes of the kernel are continued.
+   *  @par Buffers and units   as for async_read_some_at()
+   *  @par Handler signature   void(error_code, std::size_t bytes_transferred)
+   *  @par Deadline            as for async_read_some_at(); after `errc::expired_in_flight` the bytes may have been
+   * written
+   *  @par Errors              `errc::misaligned`, `errc::outcome_unknown`; those of basic_file */
+  template <class ConstBufferSequence, class Token = boost::asio::default_completion_token_t<Executor>>
+    requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
+  auto async_write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers, Token&& token = Token()) {
+    return async_write_some_at(offset, buffers, this->default_options(), std::forward<Token>(token));
+  }
+  template <class ConstBufferSequence, class Token = boost::asio::default_completion_token_t<Executor>>
+    requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
+  auto async_write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers, const op_options& options,
+                           Token&& token = Token()) {
+    return this->transfer(detail::op_code::write, offset, buffers, options, std::forward<Token>(token));
+  }
+};
+
+template <class Executor>
+basic_random_access_file(basic_bridge<Executor>&) -> basic_random_access_file<Executor>;
+template <class Executor>
+basic_random_access_file(basic_bridge<Executor>&, const std::string&, open_flags) -> basic_random_access_file<Executor>;
+
+using random_access_file = basic_random_access_file<>;
+
+} // namespace shardbridge

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <shardbridge/async_call.hpp>
+#include <shardbridge/bridge.hpp>
+#include <shardbridge/errc.hpp>
+#include <shardbridge/error.hpp>
+#include <shardbridge/open_flags.hpp>
+#include <shardbridge/options.hpp>
+#include <shardbridge/random_access_file.hpp>
+#include <shardbridge/shard.hpp>
+#include <shardbridge/shard_group.hpp>
+#include <shardbridge/stats.hpp>

@@ -1,0 +1,60 @@
+// The seam between the loop's logic and the kernel: submissions in, completions out.
+//
+// Threads: the shard's own, from construction to destruction.
+#pragma once
+
+#include <shardbridge/detail/operation.hpp>
+
+#include <shard_side/slot_table.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace shardbridge::detail {
+
+/// One step of an operation, as the kernel needs it. What the pointers name stays until the terminal CQE.
+struct submission {
+  op_code code;
+  std::uint8_t step = 0; ///< of an open: 0 opens, 1 asks what was opened
+  int fd = -1;
+  iovec* iovecs = nullptr;
+  std::uint32_t iovec_count = 0;
+  std::uint64_t offset = 0;
+  std::int32_t open_flags = 0;
+  kernel_arguments* arguments = nullptr;
+  std::int64_t linked_deadline = never; ///< steady clock, nanoseconds; `never`: no linked timeout
+};
+
+struct completion {
+  token which;
+  std::int32_t result;
+};
+
+/// Bytes and iovecs that one submission can move (Linux: MAX_RW_COUNT, UIO_MAXIOV).
+inline constexpr std::uint64_t max_bytes_at_once = 0x7ffff000;
+inline constexpr std::uint32_t max_iovecs_at_once = 1024;
+
+class driver {
+ public:
+  static constexpr std::int64_t no_wait = INT64_MIN;
+
+  virtual ~driver() = default;
+
+  /// Stages the operation and, with a deadline, its timeout: both or neither. False: no room before the next enter().
+  [[nodiscard]] virtual bool stage(token operation, const submission& what) = 0;
+  /// Stages the cancel of `operation`. False: no room before the next enter().
+  [[nodiscard]] virtual bool stage_cancel(token operation) = 0;
+
+  /// Submits what is staged, then waits for a completion, a wake, or `until` (steady clock, nanoseconds; `never`: no
+  /// limit; no_wait: not at all). Does not wait while anything is left unsubmitted. Throws std::system_error if the
+  /// kernel will not go on.
+  virtual void enter(std::int64_t until) = 0;
+
+  /// Completions that have come, oldest first.
+  [[nodiscard]] virtual std::size_t reap(std::span<completion> into) = 0;
+
+  /// Whether the kernel has a way to do it without blocking the shard.
+  [[nodiscard]] virtual bool supports(op_code code) const noexcept = 0;
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,239 @@
+#include <shard_side/in_flight.hpp>
+
+#include <bridge/connection.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include <unistd.h>
+
+namespace shardbridge::detail {
+namespace {
+
+/// The part of an operation's buffers that one submission can take, and what is left for later ones.
+struct portion {
+  std::uint32_t iovecs;
+  std::uint64_t bytes;
+};
+
+portion next_portion(const operation& op) noexcept {
+  portion out{std::min(op.iovec_count, max_iovecs_at_once), 0};
+  for (const iovec& each : std::span(op.iovecs, out.iovecs))
+    out.bytes += each.iov_len;
+  out.bytes = std::min(out.bytes, max_bytes_at_once);
+  return out;
+}
+
+/// A close that is cancelled would leave a descriptor that nobody owns.
+bool cancellable(const operation& op) noexcept {
+  return op.code != op_code::close;
+}
+
+void advance(operation& op, std::uint64_t moved) noexcept {
+  op.offset += moved;
+  while (moved > 0) {
+    iovec& first = *op.iovecs;
+    const std::size_t step = std::min<std::uint64_t>(moved, first.iov_len);
+    first.iov_base = static_cast<std::byte*>(first.iov_base) + step;
+    first.iov_len -= step;
+    moved -= step;
+    if (first.iov_len == 0) {
+      ++op.iovecs;
+      --op.iovec_count;
+    }
+  }
+}
+
+} // namespace
+
+in_flight::in_flight(driver& kernel, std::uint32_t capacity, bool linked_timeouts, loop_counters& counters, sink& told)
+    : driver_(kernel), linked_(linked_timeouts), counters_(counters), told_(told), slots_(capacity) {
+  unstaged_.reserve(capacity);
+  uncancelled_.reserve(capacity);
+}
+
+bool in_flight::start(operation& op) {
+  if (slots_.full()) return false;
+  const std::uint32_t index = slots_.acquire(op);
+  if (!stage_or_enter(index)) {
+    slots_.release(index);
+    return false;
+  }
+  op.where = operation::place::slot;
+  op.slot_index = index;
+  counters_.in_flight.set(slots_.in_use());
+  return true;
+}
+
+bool in_flight::stage(std::uint32_t index) {
+  slot& used = slots_[index];
+  operation& op = *used.op;
+  submission what{.code = op.code,
+                  .step = used.step,
+                  .open_flags = op.open_flags,
+                  .arguments = op.arguments.get(),
+                  .linked_deadline = linked_ && cancellable(op) ? op.deadline : never};
+  if (op.code == op_code::open)
+    what.fd = used.opened;
+  else
+    what.fd = op.file->get();
+  if (op.code == op_code::read || op.code == op_code::write) {
+    const portion part = next_portion(op);
+    what.iovecs = op.iovecs;
+    what.iovec_count = part.iovecs;
+    used.submitted = part.bytes;
+  }
+  what.offset = op.offset;
+  if (!driver_.stage(slots_.name(index, cqe_kind::operation), what)) return false;
+  // From here the kernel closes the number, and it may be another file's as soon as it has.
+  if (op.code == op_code::close) op.file->take();
+  used.fsm.start(what.linked_deadline != never);
+  counters_.submissions.add();
+  return true;
+}
+
+bool in_flight::stage_or_enter(std::uint32_t index) {
+  if (stage(index)) return true;
+  driver_.enter(driver::no_wait);
+  return stage(index);
+}
+
+void in_flight::interrupt(operation& op, reason why) {
+  const std::uint32_t index = op.slot_index;
+  slot& used = slots_[index];
+  if (cancellable(op) && used.fsm.interrupt(why) == op_fsm::action::submit_cancel) cancel(index);
+  if (why == reason::deadline && op.detachable()) detach(index, op_result::of(errc::expired_in_flight));
+}
+
+void in_flight::cancel(std::uint32_t index) {
+  const token which = slots_.name(index, cqe_kind::operation);
+  if (!driver_.stage_cancel(which)) {
+    driver_.enter(driver::no_wait);
+    if (!driver_.stage_cancel(which)) {
+      uncancelled_.push_back(which);
+      return;
+    }
+  }
+  slots_[index].fsm.cancel_submitted();
+  counters_.cancels.add();
+}
+
+void in_flight::detach(std::uint32_t index, op_result result) {
+  slot& used = slots_[index];
+  operation& op = *std::exchange(used.op, nullptr);
+  used.arguments = std::move(op.arguments);
+  used.file = op.file;
+  used.file->add_reference();
+  counters_.detached.add();
+  told_.finish(op, result);
+}
+
+bool in_flight::retry() {
+  const auto unstaged = std::exchange(unstaged_, {});
+  for (const std::uint32_t index : unstaged) {
+    const slot& used = slots_[index];
+    if (used.op == nullptr)
+      settle_detached(index);
+    else if (used.fsm.interrupted() == reason::none)
+      resubmit(index);
+    else
+      abandon(index);
+  }
+  const auto uncancelled = std::exchange(uncancelled_, {});
+  for (const token which : uncancelled) {
+    const slot* const used = slots_.find(which);
+    if (used != nullptr && used->fsm.operation_owed()) cancel(which.index);
+  }
+  return unstaged_.empty() && uncancelled_.empty();
+}
+
+void in_flight::reap() {
+  std::array<completion, 64> came;
+  while (const std::size_t count = driver_.reap(came)) {
+    for (const completion& each : std::span(came).first(count))
+      complete(each);
+  }
+}
+
+void in_flight::complete(const completion& came) {
+  if (came.which.kind == cqe_kind::wake) return;
+  slot* const used = slots_.find(came.which);
+  if (used == nullptr) return;
+  op_fsm::action next = op_fsm::action::wait;
+  if (came.which.kind == cqe_kind::operation)
+    next = used->fsm.on_operation(came.result);
+  else if (came.which.kind == cqe_kind::timeout)
+    next = used->fsm.on_timeout(came.result);
+  else
+    next = used->fsm.on_cancel();
+  if (next == op_fsm::action::settled) settle(came.which.index);
+}
+
+void in_flight::settle(std::uint32_t index) {
+  slot& used = slots_[index];
+  if (used.op == nullptr) return settle_detached(index);
+  const operation& op = *used.op;
+  if (op.code == op_code::open) return settle_open(index);
+
+  const bool regular = op.file->regular;
+  const verdict outcome = judge(used.fsm, {.code = op.code,
+                                           .moved_before = used.moved,
+                                           .wanted = used.submitted,
+                                           .rest = op.bytes - used.moved - used.submitted,
+                                           .continues = regular,
+                                           .alignment = op.file->offset_alignment});
+  if (outcome.done) return finish(index, outcome.result);
+  advance(*used.op, outcome.result.value - used.moved);
+  used.moved = outcome.result.value;
+  resubmit(index);
+}
+
+void in_flight::settle_open(std::uint32_t index) {
+  slot& used = slots_[index];
+  const verdict outcome = judge(used.fsm, {.code = op_code::open});
+  if (!outcome.done) return resubmit(index);
+  if (outcome.result.kind != result_kind::success) {
+    if (used.opened >= 0) ::close(used.opened);
+    return finish(index, outcome.result);
+  }
+  if (used.step == 0) {
+    used.opened = static_cast<int>(outcome.result.value);
+    used.step = 1;
+    return resubmit(index);
+  }
+  finish(index, {result_kind::success, 0, static_cast<std::uint64_t>(used.opened)});
+}
+
+void in_flight::settle_detached(std::uint32_t index) {
+  slot& used = slots_[index];
+  // Nobody is left to own what a late open brought.
+  if (used.opened >= 0)
+    ::close(used.opened);
+  else if (used.code == op_code::open && used.fsm.result() >= 0)
+    ::close(used.fsm.result());
+  descriptor* const file = std::exchange(used.file, nullptr);
+  slots_.release(index);
+  counters_.in_flight.set(slots_.in_use());
+  if (operation* const parked = file->release()) announce_only_user(*parked);
+}
+
+void in_flight::resubmit(std::uint32_t index) {
+  if (!stage_or_enter(index)) unstaged_.push_back(index);
+}
+
+void in_flight::abandon(std::uint32_t index) {
+  slot& used = slots_[index];
+  if (used.opened >= 0) ::close(used.opened);
+  finish(index, interrupted_in_flight(used.fsm.interrupted(), used.moved));
+}
+
+void in_flight::finish(std::uint32_t index, op_result result) {
+  operation& op = *slots_[index].op;
+  slots_.release(index);
+  counters_.in_flight.set(slots_.in_use());
+  told_.finish(op, result);
+}
+
+} // namespace shardbridge::detail

@@ -1,0 +1,83 @@
+// The operations a shard has in the kernel: puts them there, interrupts them, continues them, and reports how they
+// ended.
+//
+// Threads: the shard's own.
+//
+// Invariants
+//  1. A slot is freed when every CQE it is owed has come, never before; what the kernel may still touch stays until
+//  then.
+//  2. Every operation started is reported to the sink exactly once: when its slot settles, or before, when it is
+//  detached.
+//  3. What finds no room in the SQ is kept and staged after the next enter().
+#pragma once
+
+#include <shard_side/driver.hpp>
+#include <shard_side/loop_counters.hpp>
+#include <shard_side/slot_table.hpp>
+#include <shard_side/verdict.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace shardbridge::detail {
+
+class in_flight {
+ public:
+  using reason = op_fsm::reason;
+
+  /// Who is told that an operation has ended.
+  class sink {
+   public:
+    virtual void finish(operation& op, op_result result) = 0;
+
+   protected:
+    ~sink() = default;
+  };
+
+  in_flight(driver& kernel, std::uint32_t capacity, bool linked_timeouts, loop_counters& counters, sink& told);
+
+  /// False: no slot is free or the SQ is full even after an enter(); nothing has happened.
+  [[nodiscard]] bool start(operation& op);
+
+  /// Ends it early where that can be done: `op` is in a slot.
+  void interrupt(operation& op, reason why);
+
+  /// Every operation in the kernel that `matches`.
+  template <class Matches>
+  void interrupt_if(Matches matches, reason why) {
+    slots_.for_each_operation([&](operation& op) {
+      if (matches(op)) interrupt(op, why);
+    });
+  }
+
+  /// Takes the completions that have come.
+  void reap();
+
+  /// Stages again what found no room. False: something still finds none.
+  bool retry();
+
+  [[nodiscard]] std::size_t size() const noexcept { return slots_.in_use(); }
+
+ private:
+  bool stage(std::uint32_t index);
+  bool stage_or_enter(std::uint32_t index);
+  void cancel(std::uint32_t index);
+  void detach(std::uint32_t index, op_result result);
+  void complete(const completion& came);
+  void settle(std::uint32_t index);
+  void settle_open(std::uint32_t index);
+  void settle_detached(std::uint32_t index);
+  void resubmit(std::uint32_t index);
+  void abandon(std::uint32_t index);
+  void finish(std::uint32_t index, op_result result);
+
+  driver& driver_;
+  const bool linked_;
+  loop_counters& counters_;
+  sink& told_;
+  slot_table slots_;
+  std::vector<std::uint32_t> unstaged_;
+  std::vector<token> uncancelled_;
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,88 @@
+#include <shard_side/ring.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace shardbridge::detail {
+namespace {
+
+struct flavour {
+  unsigned flags;
+  const char* name;
+};
+
+// Best first. DEFER_TASKRUN needs Linux 6.1, SUBMIT_ALL 5.18.
+constexpr std::array flavours{
+    flavour{IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL,
+            "SINGLE_ISSUER, DEFER_TASKRUN, SUBMIT_ALL"},
+    flavour{IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SUBMIT_ALL, "COOP_TASKRUN, SUBMIT_ALL"},
+    flavour{0, "no flags"},
+};
+
+constexpr unsigned wake_cqes = 8;
+
+[[noreturn]] void give_up(int error, const std::string& what) {
+  throw std::system_error(error, std::generic_category(), "io_uring cannot be used: " + what);
+}
+
+} // namespace
+
+ring::ring(unsigned entries) {
+  set_up(entries);
+  try {
+    complete_one_operation();
+  } catch (...) {
+    io_uring_queue_exit(&ring_);
+    throw;
+  }
+  // The ring's descriptor is looked up once instead of at every call; kernels without it go on as before.
+  io_uring_register_ring_fd(&ring_);
+  // Operations the kernel cannot do without blocking go to its worker threads, hundreds of them if not told otherwise.
+  std::array<unsigned, 2> workers{16, 16};
+  io_uring_register_iowq_max_workers(&ring_, workers.data());
+  probe_ = io_uring_get_probe_ring(&ring_);
+}
+
+ring::~ring() {
+  io_uring_free_probe(probe_);
+  io_uring_queue_exit(&ring_);
+}
+
+bool ring::supports(int opcode) const noexcept {
+  return probe_ != nullptr && io_uring_opcode_supported(probe_, opcode) != 0;
+}
+
+void ring::set_up(unsigned entries) {
+  int error = 0;
+  for (const flavour& each : flavours) {
+    // ENOMEM: rings may count against RLIMIT_MEMLOCK; a smaller one is slower, not worse.
+    for (unsigned size = entries; size >= 2; size /= 2) {
+      io_uring_params params{};
+      params.flags = each.flags | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
+      params.cq_entries = 3 * entries + wake_cqes;
+      error = -io_uring_queue_init_params(size, &ring_, &params);
+      if (error == 0) {
+        description_ = "io_uring with " + std::string(each.name) + ", " + std::to_string(params.sq_entries) +
+                       " SQEs, " + std::to_string(params.cq_entries) + " CQEs";
+        return;
+      }
+      if (error != ENOMEM) break;
+    }
+    if (error != EINVAL) break;
+  }
+  give_up(error, "io_uring_setup failed");
+}
+
+void ring::complete_one_operation() {
+  io_uring_sqe* const sqe = io_uring_get_sqe(&ring_);
+  io_uring_prep_nop(sqe);
+  io_uring_cqe* cqe = nullptr;
+  int result = io_uring_submit_and_wait(&ring_, 1);
+  if (result >= 0) result = io_uring_peek_cqe(&ring_, &cqe);
+  if (result < 0) give_up(-result, "a no-op could not be completed");
+  io_uring_cqe_seen(&ring_, cqe);
+}
+
+} // namespace shardbridge::detail

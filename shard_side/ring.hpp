@@ -1,0 +1,33 @@
+#pragma once
+
+#include <liburing.h>
+
+#include <string>
+
+namespace shardbridge::detail {
+
+/// An io_uring made as well as this machine allows.
+class ring {
+ public:
+  /// Room for `entries` SQEs and, so that the CQ never overflows, for three CQEs each (operation, timeout, cancel) and
+  /// those of the wake. Throws std::system_error with a sentence where io_uring does not work.
+  explicit ring(unsigned entries);
+  ~ring();
+  ring(const ring&) = delete;
+  ring& operator=(const ring&) = delete;
+
+  [[nodiscard]] io_uring* get() noexcept { return &ring_; }
+  /// What was tried and what works, in a sentence.
+  [[nodiscard]] const std::string& description() const noexcept { return description_; }
+  [[nodiscard]] bool supports(int opcode) const noexcept;
+
+ private:
+  void set_up(unsigned entries);
+  void complete_one_operation();
+
+  io_uring ring_{};
+  io_uring_probe* probe_ = nullptr;
+  std::string description_;
+};
+
+} // namespace shardbridge::detail

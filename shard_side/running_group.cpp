@@ -1,0 +1,116 @@
+#include <shard_side/running_group.hpp>
+
+#include <shard_side/cpus.hpp>
+#include <shard_side/shard_loop.hpp>
+#include <shard_side/uring_driver.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace shardbridge::detail {
+namespace {
+
+void require(bool sensible, const char* sentence) {
+  if (!sensible) throw std::invalid_argument(sentence);
+}
+
+shard_group_options checked(shard_group_options options) {
+  require(options.shards >= 1 && options.shards <= 1024, "shard_group_options::shards must be 1 to 1024");
+  require(options.ring_entries >= 2 && options.ring_entries <= 8192,
+          "shard_group_options::ring_entries must be 2 to 8192");
+  require(options.timeout > std::chrono::nanoseconds::zero(), "shard_group_options::timeout must be positive");
+  const auto allowed = allowed_cpus();
+  require(std::ranges::all_of(options.cpus, [&](int cpu) { return std::ranges::find(allowed, cpu) != allowed.end(); }),
+          "shard_group_options::cpus names a CPU that this process may not use");
+  return options;
+}
+
+/// Signals are for the application's threads: while they are blocked, a thread that is started inherits the block.
+class blocked_signals {
+ public:
+  blocked_signals() noexcept {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~blocked_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  blocked_signals(const blocked_signals&) = delete;
+  blocked_signals& operator=(const blocked_signals&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+} // namespace
+
+running_group::running_group(shard_group_options given)
+    : group_core(checked(std::move(given))), counters_(options.shards) {
+  const blocked_signals blocked;
+  threads_.reserve(options.shards);
+  try {
+    for (std::size_t index = 0; index < options.shards; ++index) {
+      std::promise<std::string> started;
+      auto description = started.get_future();
+      threads_.emplace_back([this, index, started = std::move(started)]() mutable { run(index, started); });
+      reason_ = description.get();
+    }
+  } catch (...) {
+    stop();
+    join();
+    throw;
+  }
+}
+
+running_group::~running_group() {
+  stop();
+  join();
+}
+
+void running_group::run(std::size_t index, std::promise<std::string>& started) {
+  ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(index)).c_str());
+  std::optional<uring_driver> kernel;
+  try {
+    const auto cpu = cpu_for(index, options, allowed_cpus());
+    const bool pinned = cpu && pin_this_thread(*cpu);
+    // After pinning, so that the ring's memory is near the core.
+    kernel.emplace(options.ring_entries, ports[index].wake().event());
+    started.set_value(kernel->description() + (cpu && !pinned ? "; shards could not be pinned" : ""));
+  } catch (...) {
+    started.set_exception(std::current_exception());
+    return;
+  }
+  shard self(index);
+  shard_loop(ports[index], *kernel, options, self, counters_[index]).run();
+}
+
+void running_group::stop() noexcept {
+  for (shard_port& each : ports)
+    each.request_stop();
+}
+
+void running_group::join() noexcept {
+  const std::lock_guard lock(joining_);
+  for (std::thread& each : threads_) {
+    assert(each.get_id() != std::this_thread::get_id() &&
+           "a shard group cannot be joined or destroyed on its own shard");
+    if (each.joinable()) each.join();
+  }
+}
+
+std::vector<shard_stats> running_group::stats() {
+  std::vector<shard_stats> out;
+  out.reserve(counters_.size());
+  for (std::size_t index = 0; index < counters_.size(); ++index) {
+    out.push_back(counters_[index].snapshot());
+    out.back().wakes = ports[index].wake().wakes_sent();
+  }
+  return out;
+}
+
+} // namespace shardbridge::detail

@@ -1,0 +1,281 @@
+#include <shard_side/shard_loop.hpp>
+
+#include <shardbridge/detail/descriptor.hpp>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include <unistd.h>
+
+namespace shardbridge::detail {
+namespace {
+
+/// Requests taken from one connection at a time, so that none waits long behind another's.
+constexpr std::size_t take_batch = 64;
+/// Replies pushed and published together.
+constexpr std::size_t reply_batch = 64;
+/// Looks at the lanes before a turn goes on to the kernel although there is more.
+constexpr int looks_a_turn = 4;
+
+std::int64_t steady_now() noexcept {
+  return std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+bool overtaken_by_cancel(const operation& op) noexcept {
+  return op.file != nullptr && op.code != op_code::close && op.epoch < op.file->epoch();
+}
+
+/// At a stop what changes a file may finish; what could wait for ever may not.
+bool stops_early(const operation& op) noexcept {
+  switch (op.code) {
+  case op_code::read:
+  case op_code::open:
+  case op_code::size:
+    return true;
+  case op_code::write:
+    return !op.file->regular;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
+shard_loop::shard_loop(shard_port& port, driver& kernel, const shard_group_options& options, shard& self,
+                       loop_counters& counters)
+    : port_(port), driver_(kernel), self_(self), counters_(counters),
+      in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this) {}
+
+void shard_loop::run() {
+  for (;;) {
+    try {
+      while (turn()) {
+      }
+      return;
+    } catch (...) {
+      // What it held is answered, as far as the kernel still does its part; if it does not, the second failure ends the
+      // process rather than free what the kernel may write to.
+      if (stop_cause_ == errc::shard_failed) throw;
+      stop_cause_ = errc::shard_failed;
+      port_.request_stop();
+    }
+  }
+}
+
+bool shard_loop::turn() {
+  counters_.turns.add();
+  port_.refresh(connections_, connections_version_);
+  now_ = steady_now();
+  wake_word& word = port_.wake().word();
+  std::uint32_t seen = word.observe();
+  bool dry = false;
+  for (int look = 0; look < looks_a_turn && !dry; ++look) {
+    seen = word.observe();
+    dry = !take_requests();
+  }
+  if (port_.stop_requested() && !stopping_) begin_stop();
+  expire_deadlines();
+  const bool staged_all = in_flight_.retry();
+  start_backlog();
+  flush_replies();
+  if (stopping_ && empty()) {
+    close();
+    return false;
+  }
+
+  if (dry && staged_all && word.try_arm(seen) == wake_word::armed::asleep) {
+    counters_.sleeps.add();
+    driver_.enter(deadlines_.earliest());
+    // A wake that is coming all the same ends the next sleep at once, and is harmless there.
+    static_cast<void>(word.disarm(seen));
+  } else {
+    driver_.enter(driver::no_wait);
+  }
+  in_flight_.reap();
+  flush_replies();
+  return true;
+}
+
+bool shard_loop::take_requests() {
+  bool any = false;
+  std::array<lane_item, take_batch> items;
+  for (const auto& from : connections_) {
+    const std::size_t count = from->requests.pop(items);
+    for (const lane_item& item : std::span(items).first(count))
+      take(item, *from);
+    any = any || count > 0;
+  }
+  return any;
+}
+
+void shard_loop::take(lane_item item, connection& from) {
+  operation& op = item.op();
+  switch (item.what()) {
+  case lane_item::meaning::request:
+    op.joined = &from;
+    return begin(op);
+  case lane_item::meaning::cancel:
+    ++op.cancels_taken;
+    return cancel(op);
+  case lane_item::meaning::only_user:
+    parked_.erase(op);
+    if (stopping_) return finish(op, op_result::of(stop_cause_));
+    if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
+    op.where = operation::place::backlog;
+    return backlog_.push_back(op);
+  }
+}
+
+void shard_loop::begin(operation& op) {
+  if (op.silent) return cancel_many(op);
+  counters_.requests.add();
+  if (stopping_) return finish(op, op_result::of(stop_cause_));
+  if (op.cancellable && op.cancel.wanted()) return finish(op, interrupted_early(reason::user));
+  if (overtaken_by_cancel(op)) return finish(op, interrupted_early(reason::user));
+  if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
+  if (op.code == op_code::call) {
+    op.run(op, self_);
+    return finish(op, {});
+  }
+  if (op.deadline != never && !deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});
+  if (op.code == op_code::close && op.file->park(op)) {
+    op.where = operation::place::parked;
+    parked_.push_back(op);
+    return;
+  }
+  if (backlog_.empty() && start(op)) return;
+  op.where = operation::place::backlog;
+  backlog_.push_back(op);
+}
+
+void shard_loop::cancel(operation& op) {
+  if (op.where == operation::place::held) {
+    if (!may_hand_back(op)) return;
+    --held_;
+    return hand_back(op);
+  }
+  if (op.where == operation::place::slot && !op.cancel.wants(cancel_kind::any)) return;
+  interrupt(op, reason::user);
+}
+
+void shard_loop::cancel_many(operation& order) {
+  const auto meant = [&order](const operation& op) {
+    if (order.code == op_code::cancel_bridge) return op.joined == order.joined;
+    return op.file == order.file && op.code != op_code::close && op.epoch < op.file->epoch();
+  };
+  for (operation *op = backlog_.front(), *next = nullptr; op != nullptr; op = next) {
+    next = op->next;
+    if (meant(*op)) interrupt(*op, reason::user);
+  }
+  in_flight_.interrupt_if(meant, reason::user);
+  order.deliver(nullptr, operation::delivery::destroy);
+}
+
+void shard_loop::start_backlog() {
+  while (operation* const op = backlog_.front()) {
+    backlog_.erase(*op);
+    if (start(*op)) continue;
+    backlog_.push_front(*op);
+    return;
+  }
+}
+
+bool shard_loop::start(operation& op) {
+  if (op.code == op_code::resize && !driver_.supports(op.code)) {
+    const int failed = ::ftruncate(op.file->get(), static_cast<off_t>(op.offset)) == 0 ? 0 : errno;
+    finish(op, failed == 0 ? op_result{} : op_result{result_kind::system_error, failed, 0});
+    return true;
+  }
+  return in_flight_.start(op);
+}
+
+void shard_loop::interrupt(operation& op, reason why) {
+  switch (op.where) {
+  case operation::place::backlog:
+    backlog_.erase(op);
+    return finish(op, interrupted_early(why));
+  case operation::place::parked:
+    if (!op.file->unpark()) return; // word that it may start is on its way
+    parked_.erase(op);
+    return finish(op, interrupted_early(why));
+  case operation::place::slot:
+    return in_flight_.interrupt(op, why);
+  case operation::place::nowhere:
+  case operation::place::waiting:
+  case operation::place::held:
+    return;
+  }
+}
+
+void shard_loop::expire_deadlines() {
+  while (operation* const late = deadlines_.pop_due(now_))
+    interrupt(*late, reason::deadline);
+}
+
+void shard_loop::begin_stop() {
+  stopping_ = true;
+  while (operation* const op = backlog_.pop_front())
+    finish(*op, op_result::of(stop_cause_));
+  for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
+    next = op->next;
+    interrupt(*op, reason::stop);
+  }
+  in_flight_.interrupt_if(stops_early, reason::stop);
+}
+
+void shard_loop::finish(operation& op, op_result result) {
+  deadlines_.erase(op);
+  op.result = result;
+  if (may_hand_back(op))
+    hand_back(op);
+  else
+    ++held_;
+}
+
+void shard_loop::hand_back(operation& op) {
+  connection& to = *op.joined;
+  to.pending_replies.push_back(op);
+  if (to.pending_replies.size() >= reply_batch) flush(to);
+}
+
+void shard_loop::flush_replies() {
+  for (const auto& to : connections_)
+    if (!to->pending_replies.empty()) flush(*to);
+}
+
+void shard_loop::flush(connection& to) {
+  std::array<operation*, reply_batch> batch{};
+  std::size_t count = 0;
+  while (count < batch.size() && !to.pending_replies.empty())
+    batch[count++] = to.pending_replies.pop_front();
+  if (!to.replies.push(std::span(batch).first(count))) {
+    // No memory for the lane to grow: the batch stays, in order, for a later turn.
+    while (count > 0)
+      to.pending_replies.push_front(*batch[--count]);
+    return;
+  }
+  counters_.replies.add(count);
+  to.wakes.producer_wake->publish();
+}
+
+bool shard_loop::empty() const noexcept {
+  return in_flight_.size() == 0 && backlog_.empty() && parked_.empty() && held_ == 0;
+}
+
+void shard_loop::close() {
+  port_.wake().word().close();
+  // A bridge that attaches after this look publishes after the close, and learns of it.
+  port_.refresh(connections_, connections_version_);
+  for (const auto& from : connections_) {
+    answer_leftovers(*from, [this, &from](operation& op) {
+      op.joined = from.get();
+      hand_back(op);
+    });
+    while (!from->pending_replies.empty())
+      flush(*from);
+  }
+}
+
+} // namespace shardbridge::detail

@@ -1,0 +1,74 @@
+// The loop of one shard: takes bridge traffic, keeps the kernel busy, hands results back, sleeps when there is nothing.
+//
+// Threads: the shard's own.
+//
+// Invariants
+//  1. An operation taken from a lane is in exactly one place: backlog (not started), parked (a close waiting to be the
+//  only
+//     user), slot (in the kernel), held (ended, a cancel message about it still on its way) or a batch of replies.
+//  2. Before every sleep no reply is pending, and nothing was published since the lanes were last looked at.
+//  3. The loop ends only when all these places are empty; what is pushed after that is answered by whoever pushed it
+//     (answer_leftovers).
+#pragma once
+
+#include <shardbridge/options.hpp>
+#include <shardbridge/shard.hpp>
+
+#include <bridge/deadline_heap.hpp>
+#include <bridge/operation_list.hpp>
+#include <bridge/shard_port.hpp>
+#include <shard_side/in_flight.hpp>
+
+#include <cstdint>
+
+namespace shardbridge::detail {
+
+class shard_loop final : private in_flight::sink {
+ public:
+  shard_loop(shard_port& port, driver& kernel, const shard_group_options& options, shard& self,
+             loop_counters& counters);
+
+  /// Until a stop was requested and everything is answered.
+  void run();
+
+  /// One pass. False: it was the last.
+  bool turn();
+
+ private:
+  using reason = op_fsm::reason;
+
+  bool take_requests();
+  void take(lane_item item, connection& from);
+  void begin(operation& op);
+  void cancel(operation& op);
+  void cancel_many(operation& order);
+  void start_backlog();
+  bool start(operation& op);
+  void interrupt(operation& op, reason why);
+  void expire_deadlines();
+  void begin_stop();
+  void finish(operation& op, op_result result) override;
+  void hand_back(operation& op);
+  void flush_replies();
+  void flush(connection& to);
+  [[nodiscard]] bool empty() const noexcept;
+  void close();
+
+  shard_port& port_;
+  driver& driver_;
+  shard& self_;
+  loop_counters& counters_;
+
+  shard_port::connections connections_;
+  std::uint64_t connections_version_ = UINT64_MAX;
+  in_flight in_flight_;
+  deadline_heap deadlines_;
+  operation_list backlog_;
+  operation_list parked_;
+  std::size_t held_ = 0;
+  std::int64_t now_ = 0;
+  bool stopping_ = false;
+  errc stop_cause_ = errc::stopped;
+};
+
+} // namespace shardbridge::detail

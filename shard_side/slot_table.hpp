@@ -1,0 +1,110 @@
+// The operations a shard has in the kernel: a fixed table, its index and a generation making the `user_data` of every
+// SQE, so that no CQE and no cancel can ever be taken for another operation's.
+#pragma once
+
+#include <shardbridge/detail/descriptor.hpp>
+#include <shardbridge/detail/operation.hpp>
+
+#include <shard_side/op_fsm.hpp>
+
+#include <cassert>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace shardbridge::detail {
+
+enum class cqe_kind : std::uint8_t { operation = 1, timeout = 2, cancel = 3, wake = 4 };
+
+/// What `user_data` says: 32 bits of generation, 24 of index, 8 of kind.
+struct token {
+  std::uint32_t generation;
+  std::uint32_t index;
+  cqe_kind kind;
+
+  [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
+    return (std::uint64_t{generation} << 32U) | (std::uint64_t{index} << 8U) | static_cast<std::uint64_t>(kind);
+  }
+  static constexpr token unpack(std::uint64_t data) noexcept {
+    return {static_cast<std::uint32_t>(data >> 32U), static_cast<std::uint32_t>(data >> 8U) & 0xffffffU,
+            static_cast<cqe_kind>(data & 0xffU)};
+  }
+  [[nodiscard]] constexpr token as(cqe_kind other) const noexcept { return {generation, index, other}; }
+};
+
+struct slot {
+  operation* op = nullptr; ///< nullptr: answered already, the kernel still works on it
+  op_fsm fsm;
+  op_code code{};
+  std::uint8_t step = 0; ///< of an operation of several different SQEs
+  std::uint32_t generation = 1;
+  std::uint64_t moved = 0;     ///< bytes, by submissions that have settled
+  std::uint64_t submitted = 0; ///< bytes of the submission under way
+  int opened = -1;             ///< by an open whose second step is under way
+  // Of an operation answered early: what the kernel still uses.
+  descriptor* file = nullptr;
+  std::unique_ptr<kernel_arguments> arguments;
+};
+
+class slot_table {
+ public:
+  static constexpr std::uint32_t capacity_limit = 1U << 24U;
+
+  explicit slot_table(std::uint32_t capacity) : slots_(capacity) {
+    free_.reserve(capacity);
+    for (std::uint32_t index = capacity; index-- > 0;)
+      free_.push_back(index);
+  }
+
+  [[nodiscard]] bool full() const noexcept { return free_.empty(); }
+  [[nodiscard]] std::size_t in_use() const noexcept { return slots_.size() - free_.size(); }
+  [[nodiscard]] std::size_t capacity() const noexcept { return slots_.size(); }
+
+  /// Not when full().
+  std::uint32_t acquire(operation& op) noexcept {
+    assert(!full());
+    const std::uint32_t index = free_.back();
+    free_.pop_back();
+    slot& taken = slots_[index];
+    taken.op = &op;
+    taken.fsm = op_fsm{};
+    taken.code = op.code;
+    taken.step = 0;
+    taken.moved = taken.submitted = 0;
+    taken.opened = -1;
+    return index;
+  }
+
+  /// At the terminal CQE. Whatever still names this use of the slot finds nothing from here on.
+  void release(std::uint32_t index) noexcept {
+    slot& given = slots_[index];
+    assert(given.file == nullptr);
+    given.op = nullptr;
+    given.arguments.reset();
+    ++given.generation;
+    free_.push_back(index);
+  }
+
+  [[nodiscard]] slot& operator[](std::uint32_t index) noexcept { return slots_[index]; }
+  [[nodiscard]] token name(std::uint32_t index, cqe_kind kind) const noexcept {
+    return {slots_[index].generation, index, kind};
+  }
+  /// nullptr: it names a use that is over.
+  [[nodiscard]] slot* find(token which) noexcept {
+    if (which.index >= slots_.size() || slots_[which.index].generation != which.generation) return nullptr;
+    return &slots_[which.index];
+  }
+
+  /// Every operation that has a slot and no answer yet.
+  template <class Visit>
+  void for_each_operation(Visit visit) {
+    for (const slot& each : slots_)
+      if (each.op != nullptr) visit(*each.op);
+  }
+
+ private:
+  std::vector<slot> slots_;
+  std::vector<std::uint32_t> free_;
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,144 @@
+#include <shard_side/uring_driver.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+
+namespace shardbridge::detail {
+namespace {
+
+constexpr int op_ftruncate = 55; // IORING_OP_FTRUNCATE, Linux 6.9, younger than liburing 2.3
+
+__kernel_timespec timespec_of(std::int64_t nanoseconds) noexcept {
+  return {nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+}
+
+void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
+  const int fd = what.fd;
+  switch (what.code) {
+  case op_code::read:
+    if (what.iovec_count == 1)
+      io_uring_prep_read(sqe, fd, what.iovecs->iov_base,
+                         static_cast<unsigned>(std::min<std::uint64_t>(what.iovecs->iov_len, max_bytes_at_once)),
+                         what.offset);
+    else
+      io_uring_prep_readv(sqe, fd, what.iovecs, what.iovec_count, what.offset);
+    return;
+  case op_code::write:
+    if (what.iovec_count == 1)
+      io_uring_prep_write(sqe, fd, what.iovecs->iov_base,
+                          static_cast<unsigned>(std::min<std::uint64_t>(what.iovecs->iov_len, max_bytes_at_once)),
+                          what.offset);
+    else
+      io_uring_prep_writev(sqe, fd, what.iovecs, what.iovec_count, what.offset);
+    return;
+  case op_code::sync_all:
+    io_uring_prep_fsync(sqe, fd, 0);
+    return;
+  case op_code::sync_data:
+    io_uring_prep_fsync(sqe, fd, IORING_FSYNC_DATASYNC);
+    return;
+  case op_code::open:
+    if (what.step == 0) {
+      io_uring_prep_openat(sqe, AT_FDCWD, what.arguments->path.c_str(), what.open_flags | O_CLOEXEC, 0666);
+      return;
+    }
+    [[fallthrough]];
+  case op_code::size:
+    io_uring_prep_statx(sqe, fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_SIZE | STATX_DIOALIGN, &what.arguments->status);
+    return;
+  case op_code::close:
+    io_uring_prep_close(sqe, fd);
+    return;
+  case op_code::resize:
+    io_uring_prep_rw(op_ftruncate, sqe, fd, nullptr, 0, what.offset);
+    return;
+  case op_code::call:
+  case op_code::cancel_file:
+  case op_code::cancel_bridge:
+    break;
+  }
+  io_uring_prep_nop(sqe);
+}
+
+} // namespace
+
+uring_driver::uring_driver(unsigned entries, const event_fd& wake) : ring_(entries), wake_(wake), timeouts_(entries) {}
+
+bool uring_driver::stage(token operation, const submission& what) {
+  const bool linked = what.linked_deadline != never;
+  // Both in one submit, or the link would be cut.
+  if (io_uring_sq_space_left(ring_.get()) < (linked ? 2U : 1U)) return false;
+  io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
+  prepare(sqe, what);
+  io_uring_sqe_set_data64(sqe, operation.pack());
+  if (linked) {
+    sqe->flags |= IOSQE_IO_LINK;
+    __kernel_timespec& at = timeouts_[operation.index] = timespec_of(what.linked_deadline);
+    io_uring_sqe* const timeout = io_uring_get_sqe(ring_.get());
+    io_uring_prep_link_timeout(timeout, &at, IORING_TIMEOUT_ABS);
+    io_uring_sqe_set_data64(timeout, operation.as(cqe_kind::timeout).pack());
+  }
+  return true;
+}
+
+bool uring_driver::stage_cancel(token operation) {
+  io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
+  if (sqe == nullptr) return false;
+  io_uring_prep_cancel64(sqe, operation.as(cqe_kind::operation).pack(), 0);
+  io_uring_sqe_set_data64(sqe, operation.as(cqe_kind::cancel).pack());
+  return true;
+}
+
+void uring_driver::watch_wake() {
+  io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
+  if (sqe == nullptr) return; // the submit that follows makes room for the next attempt
+  io_uring_prep_poll_multishot(sqe, wake_.get(), POLLIN);
+  io_uring_sqe_set_data64(sqe, token{0, 0, cqe_kind::wake}.pack());
+  watching_ = true;
+}
+
+void uring_driver::enter(std::int64_t until) {
+  if (!watching_) watch_wake();
+  int result = 0;
+  if (until == no_wait || !watching_) {
+    result = io_uring_submit_and_get_events(ring_.get());
+  } else if (until == never) {
+    io_uring_cqe* cqe = nullptr;
+    result = io_uring_submit_and_wait_timeout(ring_.get(), &cqe, 1, nullptr, nullptr);
+  } else {
+    const std::int64_t now = std::chrono::steady_clock::now().time_since_epoch().count();
+    __kernel_timespec left = timespec_of(std::max<std::int64_t>(until - now, 0));
+    io_uring_cqe* cqe = nullptr;
+    result = io_uring_submit_and_wait_timeout(ring_.get(), &cqe, 1, &left, nullptr);
+  }
+  // EINTR and ETIME end a wait; EAGAIN and EBUSY ask for completions to be reaped first. What was not submitted stays
+  // staged, and the next enter() takes it along.
+  if (result < 0 && result != -EINTR && result != -ETIME && result != -EAGAIN && result != -EBUSY)
+    throw std::system_error(-result, std::generic_category(), "io_uring_enter");
+}
+
+std::size_t uring_driver::reap(std::span<completion> into) {
+  std::array<io_uring_cqe*, 64> cqes{};
+  const auto most = static_cast<unsigned>(std::min(into.size(), cqes.size()));
+  const unsigned count = io_uring_peek_batch_cqe(ring_.get(), cqes.data(), most);
+  std::size_t out = 0;
+  for (const io_uring_cqe* cqe : std::span(cqes).first(count)) {
+    const token which = token::unpack(io_uring_cqe_get_data64(cqe));
+    if (which.kind == cqe_kind::wake) watching_ = (cqe->flags & IORING_CQE_F_MORE) != 0;
+    into[out++] = {which, cqe->res};
+  }
+  io_uring_cq_advance(ring_.get(), count);
+  return out;
+}
+
+bool uring_driver::supports(op_code code) const noexcept {
+  return code != op_code::resize || ring_.supports(op_ftruncate);
+}
+
+} // namespace shardbridge::detail

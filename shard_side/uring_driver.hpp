@@ -1,0 +1,35 @@
+#pragma once
+
+#include <shard_side/driver.hpp>
+#include <shard_side/ring.hpp>
+
+#include <bridge/event_fd.hpp>
+
+#include <vector>
+
+namespace shardbridge::detail {
+
+/// The driver on io_uring. Watches the shard's eventfd with a multishot poll, so that a wake ends enter() like a
+/// completion.
+class uring_driver final : public driver {
+ public:
+  uring_driver(unsigned entries, const event_fd& wake);
+
+  bool stage(token operation, const submission& what) override;
+  bool stage_cancel(token operation) override;
+  void enter(std::int64_t until) override;
+  std::size_t reap(std::span<completion> into) override;
+  bool supports(op_code code) const noexcept override;
+
+  [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }
+
+ private:
+  void watch_wake();
+
+  ring ring_;
+  const event_fd& wake_;
+  bool watching_ = false;
+  std::vector<__kernel_timespec> timeouts_; // by slot: the kernel reads them at submission
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,70 @@
+#include <shard_side/verdict.hpp>
+
+namespace shardbridge::detail {
+namespace {
+
+bool moves_bytes(op_code code) noexcept {
+  return code == op_code::read || code == op_code::write;
+}
+
+verdict judge_failure(const op_fsm& settled, const transfer& what, int error) noexcept {
+  const op_fsm::reason why = settled.interrupted();
+  if (error == ECANCELED) return {true, interrupted_in_flight(why, what.moved_before)};
+  // The descriptor is gone all the same, see close(2).
+  if (what.code == op_code::close && error == EINTR) return {true, {}};
+  if (error == EINTR) {
+    if (why == op_fsm::reason::none) return {false, {result_kind::success, 0, what.moved_before}};
+    // It had begun when it was interrupted: of what changes the file nobody knows how much was done.
+    if (why == op_fsm::reason::user && what.code != op_code::read)
+      return {true, op_result::of(errc::outcome_unknown, what.moved_before)};
+    return {true, interrupted_in_flight(why, what.moved_before)};
+  }
+  return {true, {result_kind::system_error, error, what.moved_before}};
+}
+
+} // namespace
+
+op_result interrupted_in_flight(op_fsm::reason why, std::uint64_t moved) noexcept {
+  switch (why) {
+  case op_fsm::reason::deadline:
+    return op_result::of(errc::expired_in_flight, moved);
+  case op_fsm::reason::stop:
+    return op_result::of(errc::stopped, moved);
+  case op_fsm::reason::user:
+  case op_fsm::reason::none:
+    break;
+  }
+  return {result_kind::aborted, 0, moved};
+}
+
+verdict judge(const op_fsm& settled, const transfer& what) noexcept {
+  if (settled.result() < 0) return judge_failure(settled, what, -settled.result());
+
+  const auto moved_now = static_cast<std::uint64_t>(settled.result());
+  const std::uint64_t moved = what.moved_before + moved_now;
+  if (!moves_bytes(what.code)) return {true, {result_kind::success, 0, moved_now}};
+  if (moved_now >= what.wanted && what.rest == 0) return {true, {result_kind::success, 0, moved}};
+
+  if (moved_now == 0) {
+    if (what.code == op_code::read && moved == 0) return {true, {result_kind::end_of_file, 0, 0}};
+    return {true, {result_kind::success, 0, moved}};
+  }
+  if (!what.continues || moved_now % what.alignment != 0) return {true, {result_kind::success, 0, moved}};
+  if (settled.interrupted() != op_fsm::reason::none) return {true, interrupted_in_flight(settled.interrupted(), moved)};
+  return {false, {result_kind::success, 0, moved}};
+}
+
+op_result interrupted_early(op_fsm::reason why) noexcept {
+  switch (why) {
+  case op_fsm::reason::deadline:
+    return op_result::of(errc::expired_queued);
+  case op_fsm::reason::stop:
+    return op_result::of(errc::stopped);
+  case op_fsm::reason::user:
+  case op_fsm::reason::none:
+    break;
+  }
+  return {result_kind::aborted, 0, 0};
+}
+
+} // namespace shardbridge::detail

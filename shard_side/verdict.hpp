@@ -1,0 +1,34 @@
+// What a settled submission means for its operation: done, to be continued, or an error, and which. The only place
+// where "the user cancelled", "the deadline fired" and "the shard stopped" are told apart.
+#pragma once
+
+#include <shardbridge/detail/operation.hpp>
+
+#include <shard_side/op_fsm.hpp>
+
+namespace shardbridge::detail {
+
+struct verdict {
+  bool done; ///< else: submit the rest
+  op_result result;
+};
+
+/// The facts about a transfer that judge() needs beside the machine.
+struct transfer {
+  op_code code;
+  std::uint64_t moved_before = 0; ///< by earlier submissions of the same operation
+  std::uint64_t wanted = 0;       ///< by this submission
+  std::uint64_t rest = 0;         ///< by submissions that have not been made
+  bool continues = false;         ///< regular file: a short transfer is continued, zero bytes are the end
+  std::uint32_t alignment = 1;    ///< of a direct file: a count that is no multiple of it ended at the end of the file
+};
+
+[[nodiscard]] verdict judge(const op_fsm& settled, const transfer& what) noexcept;
+
+/// The error for an operation that was interrupted when the kernel had it, after it moved `moved` bytes.
+[[nodiscard]] op_result interrupted_in_flight(op_fsm::reason why, std::uint64_t moved) noexcept;
+
+/// The error for an operation that was interrupted before the kernel had it: nothing was done.
+[[nodiscard]] op_result interrupted_early(op_fsm::reason why) noexcept;
+
+} // namespace shardbridge::detail
