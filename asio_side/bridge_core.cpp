@@ -349,7 +349,7 @@ void bridge_core::restart_timer() noexcept {
 void bridge_core::abandon() noexcept {
   operation_list waiting;
   parts_->permits.close(waiting);
-  deliver_all(waiting, {}, operation::delivery::destroy);
+  deliver_all(waiting, {result_kind::aborted, 0, 0}, operation::delivery::destroy);
   if (parts_->permits.ops() > 0) send_orders(op_code::cancel_bridge, nullptr);
   while (parts_->permits.ops() > 0) {
     const std::uint32_t seen = parts_->replies->word().observe();

@@ -51,9 +51,11 @@ class async_operation final : public operation {
       traits::deallocate(allocator, made, 1);
       throw;
     }
+    ending unless_started(*made);
     made->deadline = deadline_of(options, fallback);
     made->shard_index = static_cast<std::uint32_t>(options.shard.value_or(shard));
     made->connect_cancellation(core, options.stop_token);
+    unless_started.dismiss();
     if (answered)
       core->answer(*made, *answered);
     else
@@ -82,6 +84,7 @@ class async_operation final : public operation {
       if (op_ != nullptr) op_->end(false);
     }
     void operator()() { std::exchange(op_, nullptr)->end(true); }
+    void dismiss() noexcept { op_ = nullptr; }
 
    private:
     async_operation* op_;

@@ -100,7 +100,7 @@ class operation {
   std::unique_ptr<kernel_arguments> arguments;
 
   // What came of it. Written by whoever ends it.
-  op_result result;
+  op_result result{result_kind::aborted, 0, 0};
 
   cancel_word cancel;
 
