@@ -60,16 +60,16 @@ class admission_word {
                                                                                                 : taken::full;
   }
 
-  void no_more_waiters() noexcept { word_.fetch_and(~waiting_bit, std::memory_order_seq_cst); }
+  void no_more_waiters() noexcept { word_.fetch_and(~waiting_bit, memory_order_seq_cst); }
 
   given give(std::uint64_t ops, std::uint64_t bytes) noexcept {
     const std::uint64_t amount = (ops << ops_shift) + bytes;
-    const std::uint64_t left = word_.fetch_sub(amount, std::memory_order_seq_cst) - amount;
+    const std::uint64_t left = word_.fetch_sub(amount, memory_order_seq_cst) - amount;
     return {ops_of(left), (left & waiting_bit) != 0};
   }
 
-  [[nodiscard]] std::uint64_t ops() const noexcept { return ops_of(word_.load(std::memory_order_seq_cst)); }
-  [[nodiscard]] std::uint64_t bytes() const noexcept { return word_.load(std::memory_order_relaxed) & bytes_limit; }
+  [[nodiscard]] std::uint64_t ops() const noexcept { return ops_of(word_.load(memory_order_seq_cst)); }
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return word_.load(memory_order_relaxed) & bytes_limit; }
 
  private:
   static constexpr unsigned ops_shift = 40;
@@ -84,11 +84,11 @@ class admission_word {
   /// Applies `next` in one read-modify-write; false if there was nothing to change.
   template <class Next>
   bool change(Next next) noexcept {
-    std::uint64_t old = word_.load(std::memory_order_relaxed);
+    std::uint64_t old = word_.load(memory_order_relaxed);
     for (;;) {
       const std::uint64_t wanted = next(old);
       if (wanted == old) return false;
-      if (word_.compare_exchange_weak(old, wanted, std::memory_order_seq_cst, std::memory_order_relaxed)) return true;
+      if (word_.compare_exchange_weak(old, wanted, memory_order_seq_cst, memory_order_relaxed)) return true;
     }
   }
 

@@ -38,41 +38,41 @@ class wake_word {
 
   /// After the push of an item; release: pairs with the acquire of observe() and try_arm().
   [[nodiscard]] published publish() noexcept {
-    const std::uint64_t old = word_.fetch_add(one_publish, std::memory_order_acq_rel);
+    const std::uint64_t old = word_.fetch_add(one_publish, memory_order_acq_rel);
     if ((old & closed_bit) != 0) return published::closed;
     return asleep(old) ? published::wake_owed : published::awake;
   }
 
   /// What the consumer has seen, before it looks for items; acquire: every item published up to it is visible.
-  [[nodiscard]] std::uint32_t observe() const noexcept { return sequence(word_.load(std::memory_order_acquire)); }
+  [[nodiscard]] std::uint32_t observe() const noexcept { return sequence(word_.load(memory_order_acquire)); }
 
   /// `missed`: something was published after `seen` was observed; look again. acq_rel: a producer that sees "asleep"
   /// also sees all that the consumer did before it slept.
   [[nodiscard]] armed try_arm(std::uint32_t seen) noexcept {
-    std::uint64_t old = word_.load(std::memory_order_relaxed);
+    std::uint64_t old = word_.load(memory_order_relaxed);
     for (;;) {
       if (sequence(old) != seen) return armed::missed;
       const std::uint64_t wanted = (old & ~ticket_mask) | (seen & ticket_mask);
-      if (word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel, std::memory_order_relaxed))
+      if (word_.compare_exchange_weak(old, wanted, memory_order_acq_rel, memory_order_relaxed))
         return armed::asleep;
     }
   }
 
   /// The consumer woke for another reason. `wake_coming`: a producer has claimed this sleep and its write is under way.
   [[nodiscard]] disarmed disarm(std::uint32_t seen) noexcept {
-    std::uint64_t old = word_.load(std::memory_order_relaxed);
+    std::uint64_t old = word_.load(memory_order_relaxed);
     for (;;) {
       if (sequence(old) != seen) return disarmed::wake_coming;
       const std::uint64_t wanted = (old & ~ticket_mask) | ((seen - 1) & ticket_mask);
-      if (word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel, std::memory_order_relaxed))
+      if (word_.compare_exchange_weak(old, wanted, memory_order_acq_rel, memory_order_relaxed))
         return disarmed::unclaimed;
     }
   }
 
   /// The consumer takes nothing more. acq_rel: items of every publish that did not learn of it are visible afterwards.
-  void close() noexcept { word_.fetch_or(closed_bit, std::memory_order_acq_rel); }
+  void close() noexcept { word_.fetch_or(closed_bit, memory_order_acq_rel); }
 
-  [[nodiscard]] std::uint64_t raw() const noexcept { return word_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t raw() const noexcept { return word_.load(memory_order_relaxed); }
 
   /// A word whose sequence starts at `first`, for tests of the wrap-around.
   explicit wake_word(std::uint32_t first = 0) noexcept
