@@ -1,0 +1,17 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace shardbridge::bench {
+
+/// What the chosen subcommand does once the command line is read; returns the exit code.
+using action = std::function<int()>;
+
+// Each adds its subcommand to the parser; when that one is chosen, `chosen` becomes what to do.
+
+void add_offload_command(CLI::App& app, action& chosen);
+void add_report_command(CLI::App& app, action& chosen);
+
+} // namespace shardbridge::bench

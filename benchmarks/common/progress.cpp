@@ -1,0 +1,47 @@
+#include "progress.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace shardbridge::bench {
+
+using namespace std::chrono_literals;
+
+progress::progress(std::string what, bool quiet)
+    : what_(std::move(what)), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+progress::~progress() {
+  clear();
+}
+
+void progress::update(double share, const std::string& detail) {
+  if (quiet_) return;
+  const auto now = std::chrono::steady_clock::now();
+  const auto pause = terminal_ ? 100ms : 5000ms;
+  if (last_ != decltype(last_){} && now - last_ < pause) return;
+  last_ = now;
+  share = std::clamp(share, 0.0, 1.0);
+  if (!terminal_) {
+    std::fprintf(stderr, "%s: %.0f%% %s\n", what_.c_str(), share * 100, detail.c_str());
+    return;
+  }
+  constexpr int width = 30;
+  const auto done = static_cast<int>(share * width);
+  std::fprintf(stderr, "\r\033[K%s [%s%s] %3.0f%% %s", what_.c_str(),
+               std::string(static_cast<std::size_t>(done), '#').c_str(),
+               std::string(static_cast<std::size_t>(width - done), ' ').c_str(), share * 100, detail.c_str());
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void progress::clear() {
+  if (!drawn_) return;
+  std::fputs("\r\033[K", stderr);
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+} // namespace shardbridge::bench

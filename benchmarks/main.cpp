@@ -1,0 +1,56 @@
+#include "command.hpp"
+#include "common/failure.hpp"
+#include "common/interrupt.hpp"
+
+#include <boost/version.hpp>
+
+#include <iostream>
+
+namespace {
+
+constexpr const char* exit_codes = R"(Exit codes:
+  0    done
+  1    something failed while running: operations, an engine, the disk
+  2    an option or a file cannot be used
+  3    --verify found wrong blocks
+  130  interrupted; what was done is printed)";
+
+int run(int argc, char** argv) {
+  using namespace shardbridge::bench;
+  CLI::App app("Measures how an Asio service gets its disk I/O done: through shardbridge and otherwise.",
+               "shardbridge-bench");
+  app.set_version_flag("--version", "shardbridge-bench " SHARDBRIDGE_BENCH_VERSION " (Boost " BOOST_LIB_VERSION
+                                    ", liburing " SHARDBRIDGE_BENCH_LIBURING ")");
+  app.require_subcommand(0, 1);
+  app.footer(exit_codes);
+  action chosen;
+  add_offload_command(app, chosen);
+  add_report_command(app, chosen);
+  for (auto* command : app.get_subcommands(nullptr))
+    command->footer(command->get_footer() + "\n" + exit_codes);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return app.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    throw bad_input(std::string(error.what()) + " (see --help)");
+  }
+  if (!chosen) throw bad_input("no command given: offload or report (see --help)");
+  return chosen();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  using shardbridge::bench::exit_code;
+  shardbridge::bench::install_interrupt_handlers();
+  try {
+    return run(argc, argv);
+  } catch (const shardbridge::bench::failure& failure) {
+    std::cerr << "shardbridge-bench: " << failure.what() << '\n';
+    return static_cast<int>(failure.code());
+  } catch (const std::exception& failure) {
+    std::cerr << "shardbridge-bench: " << failure.what() << '\n';
+    return static_cast<int>(exit_code::run_failed);
+  }
+}

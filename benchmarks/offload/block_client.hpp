@@ -1,0 +1,71 @@
+#pragma once
+
+#include "../common/block_ledger.hpp"
+#include "../common/random.hpp"
+#include "account.hpp"
+#include "workload.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace shardbridge::bench {
+
+using bench_clock = std::chrono::steady_clock;
+
+/// What the clients of one engine share.
+struct load {
+  load(workload w, block_ledger* l) : what(std::move(w)), ledger(l) {}
+
+  workload what;
+  block_ledger* ledger; ///< Null unless what.needs_ledger().
+  account_set accounts;
+  std::atomic<std::uint64_t> cursor{0}; ///< The next block of a sequential workload.
+  bench_clock::time_point end{};        ///< Of the round; written while no client runs.
+};
+
+/// One client of a service: it chooses a block, has it read or written by whatever the engine is, and keeps account.
+/// The same for all engines, so that they differ in nothing but the engine.
+///
+/// Threads: one at a time.
+class block_client {
+ public:
+  block_client(load& shared, unsigned index, std::span<std::byte> buffer);
+
+  /// Chooses the next operation and starts its clock; false when the round is over.
+  [[nodiscard]] bool next();
+
+  unsigned index() const noexcept { return index_; }
+  bool is_write() const noexcept { return write_; }
+  std::uint64_t offset() const noexcept { return offset_; }
+  std::span<std::byte> buffer() const noexcept { return buffer_; }
+  random_source& random() noexcept { return random_; }
+
+  // Exactly one of these ends the operation that next() began.
+  void completed(std::size_t bytes);
+  void timed_out();
+  void cancelled();
+  void failed(const std::string& why);
+
+ private:
+  void choose();
+  std::uint64_t choose_block();
+  void verify(account& mine);
+  void leave_undecided();
+  void release();
+
+  load& shared_;
+  unsigned index_;
+  std::span<std::byte> buffer_;
+  random_source random_;
+  bool write_ = false;
+  std::uint64_t offset_ = 0;
+  std::uint64_t block_ = 0;
+  std::uint32_t version_ = 0;
+  bench_clock::time_point begun_{};
+  bench_clock::time_point last_{};
+};
+
+} // namespace shardbridge::bench

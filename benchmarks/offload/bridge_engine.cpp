@@ -1,0 +1,103 @@
+#include "engines.hpp"
+
+#include "client_fleet.hpp"
+#include "random_canceller.hpp"
+
+#include <shardbridge/shardbridge.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/buffer.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace shardbridge::bench {
+namespace {
+
+namespace asio = boost::asio;
+
+shard_group_options group_options(const workload& what) {
+  shard_group_options options;
+  options.shards = what.shards;
+  options.timeout_mode = what.linked_timeouts ? timeout_mode::linked : timeout_mode::timer;
+  options.ring_entries =
+      std::clamp(std::bit_ceil((what.depth + what.shards - 1) / what.shards), options.ring_entries, 8192U);
+  return options;
+}
+
+bridge_options bridge_options_for(const workload& what) {
+  bridge_options options;
+  options.max_ops = std::max<std::size_t>(options.max_ops, what.depth);
+  options.max_bytes = std::max<std::size_t>(options.max_bytes, what.depth * what.block);
+  if (what.timeout) options.timeout = *what.timeout;
+  return options;
+}
+
+class bridge_engine final : public engine {
+ public:
+  bridge_engine(const workload& what, block_ledger* ledger)
+      : fleet_(what, ledger), group_(group_options(what)),
+        bridge_(fleet_.get_executor(), group_, bridge_options_for(what)) {
+    const auto access = writes(what.rw) ? open_flags::read_write : open_flags::read_only;
+    // A file belongs to one shard, so each shard gets one.
+    for (unsigned i = 0; i != what.shards; ++i)
+      files_.emplace_back(bridge_, what.path, what.direct ? access | open_flags::direct : access);
+    for (unsigned i = 0; i != what.depth && what.cancel_percent != 0; ++i)
+      cancellers_.emplace_back(fleet_.get_executor(), what.cancel_percent);
+  }
+
+  round_result run_round(double seconds) override {
+    if (cancellers_.empty())
+      return fleet_.run_round(
+          seconds, [this](const block_client& client, auto token) { return start(client, std::move(token)); },
+          [](block_client& client, const auto& error, std::size_t bytes) { end(client, error, bytes); });
+    return fleet_.run_round(
+        seconds,
+        [this](block_client& client, auto token) {
+          auto& canceller = cancellers_[client.index()];
+          canceller.begin(client.random());
+          return start(client, asio::bind_cancellation_slot(canceller.slot(), std::move(token)));
+        },
+        [this](block_client& client, const auto& error, std::size_t bytes) {
+          cancellers_[client.index()].end();
+          end(client, error, bytes);
+        });
+  }
+
+ private:
+  using executor = client_fleet::executor_type;
+
+  template <class Token>
+  auto start(const block_client& client, Token token) {
+    auto& file = files_[client.index() % files_.size()];
+    const auto bytes = asio::buffer(client.buffer().data(), client.buffer().size());
+    return client.is_write() ? file.async_write_some_at(client.offset(), bytes, std::move(token))
+                             : file.async_read_some_at(client.offset(), bytes, std::move(token));
+  }
+
+  static void end(block_client& client, const boost::system::error_code& error, std::size_t bytes) {
+    if (!error || error == asio::error::eof)
+      client.completed(bytes);
+    else if (error == boost::system::errc::timed_out)
+      client.timed_out();
+    else if (error == asio::error::operation_aborted || error == errc::outcome_unknown)
+      client.cancelled();
+    else
+      client.failed(error.message());
+  }
+
+  client_fleet fleet_;
+  shard_group group_;
+  basic_bridge<executor> bridge_;
+  std::deque<basic_random_access_file<executor>> files_;
+  std::deque<random_canceller<executor>> cancellers_;
+};
+
+} // namespace
+
+std::unique_ptr<engine> make_bridge_engine(const workload& what, block_ledger* ledger) {
+  return std::make_unique<bridge_engine>(what, ledger);
+}
+
+} // namespace shardbridge::bench

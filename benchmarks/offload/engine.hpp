@@ -1,0 +1,53 @@
+#pragma once
+
+#include "../common/cpu_time.hpp"
+#include "block_client.hpp"
+#include "round.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace shardbridge::bench {
+
+/// A way to get blocks read and written. Everything is set up by the constructor; between rounds an engine sleeps.
+class engine {
+ public:
+  engine() = default;
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+  virtual ~engine() = default;
+
+  /// Runs all clients until the time is over or the user interrupts, and returns when the last operation has ended.
+  virtual round_result run_round(double seconds) = 0;
+};
+
+/// An engine that could be made: the same one is made anew for each depth.
+struct engine_plan {
+  std::string name;                     ///< As in the JSON.
+  std::optional<unsigned> pool_threads; ///< Of the pool.
+  bool deadlines = false;               ///< Whether --timeout means something to it.
+  bool cancels = false;                 ///< Whether --cancel means something to it.
+  std::function<std::unique_ptr<engine>(const workload&, block_ledger*)> make;
+
+  std::string label() const { return pool_threads ? name + " of " + std::to_string(*pool_threads) : name; }
+};
+
+/// Times what `run` does in this process as one round.
+template <class Run>
+round_result timed_round(load& shared, double seconds, Run&& run) {
+  using fractional = std::chrono::duration<double>;
+  round_result result;
+  const double cpu_before = process_cpu_seconds();
+  const auto begin = bench_clock::now();
+  shared.end = begin + std::chrono::duration_cast<bench_clock::duration>(fractional(seconds));
+  run();
+  result.seconds = fractional(bench_clock::now() - begin).count();
+  result.cpu_seconds = process_cpu_seconds() - cpu_before;
+  result.totals = shared.accounts.take();
+  return result;
+}
+
+} // namespace shardbridge::bench

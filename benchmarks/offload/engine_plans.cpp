@@ -1,0 +1,67 @@
+#include "engine_plans.hpp"
+
+#include "../common/failure.hpp"
+#include "engines.hpp"
+
+#include <algorithm>
+
+namespace shardbridge::bench {
+namespace {
+
+engine_plan bridge_plan() {
+  return {.name = "bridge", .pool_threads = {}, .deadlines = true, .cancels = true, .make = make_bridge_engine};
+}
+
+engine_plan raw_plan() {
+  return {.name = "raw", .pool_threads = {}, .deadlines = true, .cancels = false, .make = make_raw_engine};
+}
+
+engine_plan pool_plan(unsigned threads) {
+  return {.name = "pool",
+          .pool_threads = threads,
+          .deadlines = false,
+          .cancels = false,
+          .make = [threads](const workload& what, block_ledger* ledger) {
+            return make_pool_engine(what, ledger, threads);
+          }};
+}
+
+engine_plan asio_file_plan(bool shared_object) {
+  return {.name = shared_object ? "asio-file-shared" : "asio-file",
+          .pool_threads = {},
+          .deadlines = false,
+          .cancels = false,
+          .make = [shared_object](const workload& what, block_ledger* ledger) {
+            return make_asio_file_engine(what, ledger, shared_object);
+          }};
+}
+
+void add(std::vector<engine_plan>& plans, engine_plan plan) {
+  const auto same = [&](const engine_plan& other) { return other.label() == plan.label(); };
+  if (std::ranges::none_of(plans, same)) plans.push_back(std::move(plan));
+}
+
+} // namespace
+
+std::vector<engine_plan> plan_engines(const offload_options& options) {
+  std::vector<engine_plan> plans;
+  for (const auto& name : options.engines) {
+    if (name == "bridge") {
+      add(plans, bridge_plan());
+    } else if (name == "pool") {
+      for (const unsigned threads : options.pool_threads)
+        add(plans, pool_plan(threads));
+    } else if (name == "asio-file" || name == "asio-file-shared" || name == "asio-file-each") {
+      if (name != "asio-file-each") add(plans, asio_file_plan(true));
+      if (name != "asio-file-shared") add(plans, asio_file_plan(false));
+    } else if (name == "raw") {
+      add(plans, raw_plan());
+    } else {
+      throw bad_input("--engine '" + name +
+                      "' is unknown; there are bridge, pool, asio-file, asio-file-shared, asio-file-each and raw");
+    }
+  }
+  return plans;
+}
+
+} // namespace shardbridge::bench

@@ -1,0 +1,91 @@
+#include "options.hpp"
+
+#include "../common/block_format.hpp"
+#include "../common/failure.hpp"
+#include "../common/parse.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace shardbridge::bench {
+namespace {
+
+constexpr std::uint64_t depth_max = 16384; // buffers that one ring can register
+
+std::vector<unsigned> parse_counts(const char* option, const std::string& text, std::uint64_t most) {
+  std::vector<unsigned> counts;
+  for (const auto& part : split_list(option, text)) {
+    const auto count = static_cast<unsigned>(parse_count(option, part, 1, most));
+    if (std::ranges::find(counts, count) == counts.end()) counts.push_back(count);
+  }
+  return counts;
+}
+
+/// More than a few a core measure nothing but the scheduler.
+std::uint64_t shards_max() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int cores = ::sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(cores) * 4, 16, 1024);
+}
+
+void check_memory(const offload_options& options) {
+  const auto depth = *std::ranges::max_element(options.depths);
+  const auto memory =
+      static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  // Each engine has buffers of its own, and there are a handful of engines.
+  if (options.base.block > memory / 16 / depth)
+    throw bad_input("--depth " + std::to_string(depth) + " times --block " + size_text(options.base.block) +
+                    " is too much for the memory of this machine (" + size_text(memory) + ")");
+}
+
+void check_together(const offload_options& options, const offload_texts& texts) {
+  check_memory(options);
+  if (options.base.verify && options.base.block < verified_block_min)
+    throw bad_input("--verify needs a --block of at least " + std::to_string(verified_block_min) + " bytes");
+  if (options.base.block > std::numeric_limits<unsigned>::max() / 2)
+    throw bad_input("--block '" + texts.block + "' must be less than 2G: the kernel moves no more at once");
+  if (options.base.cancel_percent != 0 && options.base.client_threads != 1)
+    throw bad_input("--cancel needs --client-threads 1: a cancellation signal belongs to one thread");
+  if (!options.file.empty() && writes(options.base.rw) && !options.allow_write)
+    throw bad_input("--rw " + std::string(to_string(options.base.rw)) + " would destroy what is in '" + options.file +
+                    "'; say --allow-write if that is meant");
+}
+
+} // namespace
+
+offload_options parse_options(const offload_texts& texts) {
+  offload_options options;
+  options.engines = split_list("--engine", texts.engines);
+  options.engines_chosen = texts.engines_chosen;
+  options.file = texts.file;
+  options.allow_write = texts.allow_write;
+  options.size = parse_size("--size", texts.size);
+  options.depths = parse_counts("--depth", texts.depth, depth_max);
+  options.pool_threads = parse_counts("--pool-threads", texts.pool_threads, 4096);
+  options.seconds = parse_seconds("--seconds", texts.seconds);
+  options.rounds = static_cast<unsigned>(parse_count("--rounds", texts.rounds, 1, 10000));
+  options.json = texts.json;
+  options.quiet = texts.quiet;
+
+  workload& base = options.base;
+  base.block = parse_size("--block", texts.block);
+  base.rw = parse_rw_mode("--rw", texts.rw);
+  base.direct = texts.direct;
+  base.verify = texts.verify;
+  base.seed = parse_count("--seed", texts.seed, 0, std::numeric_limits<std::uint64_t>::max());
+  base.client_threads = static_cast<unsigned>(parse_count("--client-threads", texts.client_threads, 1, 256));
+  base.shards = static_cast<unsigned>(parse_count("--shards", texts.shards, 1, shards_max()));
+  if (!texts.timeout.empty()) base.timeout = parse_duration("--timeout", texts.timeout);
+  if (texts.timeout_mode != "linked" && texts.timeout_mode != "timer")
+    throw bad_input("--timeout-mode '" + texts.timeout_mode + "' is neither linked nor timer");
+  base.linked_timeouts = texts.timeout_mode == "linked";
+  base.cancel_percent = static_cast<unsigned>(parse_count("--cancel", texts.cancel, 0, 100));
+  check_together(options, texts);
+  return options;
+}
+
+} // namespace shardbridge::bench

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "workload.hpp"
+
+#include <string>
+#include <vector>
+
+namespace shardbridge::bench {
+
+/// What the user asked of `offload`, checked as far as it can be without looking at a file.
+struct offload_options {
+  std::vector<std::string> engines;
+  bool engines_chosen = false; ///< Named by the user: one that does not work here is an error, not a remark.
+  std::string file;            ///< Empty: make one.
+  bool allow_write = false;
+  std::uint64_t size = 0;
+  std::vector<unsigned> depths;
+  std::vector<unsigned> pool_threads;
+  double seconds = 0;
+  unsigned rounds = 0;
+  std::string json; ///< Empty: none; "-": stdout.
+  bool quiet = false;
+  workload base; ///< All but path, size and depth.
+};
+
+/// The same as text, with the defaults: what the parser of the command line fills.
+struct offload_texts {
+  std::string engines = "bridge,pool,asio-file,raw";
+  std::string file;
+  std::string size = "512M";
+  std::string block = "4K";
+  std::string depth = "1,32,128";
+  std::string rw = "randread";
+  std::string seconds = "1";
+  std::string rounds = "5";
+  std::string shards = "1";
+  std::string pool_threads = "4,16,64";
+  std::string client_threads = "1";
+  std::string timeout;
+  std::string timeout_mode = "linked";
+  std::string cancel = "0";
+  std::string seed = "1";
+  std::string json;
+  bool engines_chosen = false;
+  bool direct = true;
+  bool verify = false;
+  bool allow_write = false;
+  bool quiet = false;
+};
+
+/// Throws bad_input with a sentence that names the option.
+offload_options parse_options(const offload_texts& texts);
+
+} // namespace shardbridge::bench

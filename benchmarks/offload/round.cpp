@@ -1,0 +1,39 @@
+#include "round.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace shardbridge::bench {
+
+void to_json(nlohmann::json& to, const round_result& from) {
+  nlohmann::json latency = nlohmann::json::array();
+  for (const auto& [bucket, count] : from.totals.latency.entries())
+    latency.push_back({bucket, count});
+  to = {{"seconds", from.seconds},
+        {"cpu_seconds", from.cpu_seconds},
+        {"operations", from.totals.operations},
+        {"bytes", from.totals.bytes},
+        {"errors", from.totals.errors},
+        {"timeouts", from.totals.timeouts},
+        {"cancelled", from.totals.cancelled},
+        {"wrong_blocks", from.totals.wrong_blocks},
+        {"messages", from.totals.messages},
+        {"latency", std::move(latency)}};
+}
+
+void from_json(const nlohmann::json& from, round_result& to) {
+  from.at("seconds").get_to(to.seconds);
+  from.at("cpu_seconds").get_to(to.cpu_seconds);
+  from.at("operations").get_to(to.totals.operations);
+  from.at("bytes").get_to(to.totals.bytes);
+  from.at("errors").get_to(to.totals.errors);
+  from.at("timeouts").get_to(to.totals.timeouts);
+  from.at("cancelled").get_to(to.totals.cancelled);
+  from.at("wrong_blocks").get_to(to.totals.wrong_blocks);
+  from.at("messages").get_to(to.totals.messages);
+  for (const auto& entry : from.at("latency"))
+    to.totals.latency.add({entry.at(0).get<std::size_t>(), entry.at(1).get<std::uint64_t>()});
+}
+
+} // namespace shardbridge::bench

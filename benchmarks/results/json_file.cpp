@@ -1,0 +1,52 @@
+#include "json_file.hpp"
+
+#include "../common/failure.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <utility>
+
+namespace shardbridge::bench {
+
+json_file::json_file(std::string path) : path_(std::move(path)) {
+  if (path_ == "-") {
+    file_ = unique_descriptor(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+    if (file_.get() < 0) throw bad_input("--json -: stdout cannot be written: " + errno_text());
+    return;
+  }
+  file_ = unique_descriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0666));
+  made_here_ = file_.get() >= 0;
+  if (!made_here_ && errno == EEXIST) file_ = unique_descriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file_.get() < 0) throw bad_input("--json '" + path_ + "' cannot be written: " + errno_text());
+}
+
+json_file::~json_file() {
+  if (made_here_ && !written_) ::unlink(path_.c_str());
+}
+
+void json_file::write(const result_set& results) {
+  const std::string text = nlohmann::ordered_json(results).dump(2) + '\n';
+  // A pipe or a device cannot be truncated, and need not be; what stdout is belongs to the shell.
+  [[maybe_unused]] const int ignored = path_ == "-" ? 0 : ::ftruncate(file_.get(), 0);
+  for (std::size_t done = 0; done < text.size();) {
+    const auto n = ::write(file_.get(), text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw run_failure("--json '" + path_ + "' cannot be written: " + errno_text());
+    done += static_cast<std::size_t>(n);
+  }
+  written_ = true;
+}
+
+result_set read_results(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw bad_input("cannot read '" + path + "': " + errno_text());
+  try {
+    return nlohmann::ordered_json::parse(file).get<result_set>();
+  } catch (const nlohmann::json::exception& error) {
+    throw bad_input("'" + path + "' does not hold results of this program: " + error.what());
+  }
+}
+
+} // namespace shardbridge::bench

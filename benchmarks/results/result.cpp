@@ -1,0 +1,101 @@
+#include "result.hpp"
+
+#include <algorithm>
+
+namespace shardbridge::bench {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json spread_json(const spread& s) {
+  return {{"min", s.min}, {"median", s.median}, {"max", s.max}};
+}
+
+spread spread_from(const json& from) {
+  return {from.at("min").get<double>(), from.at("median").get<double>(), from.at("max").get<double>()};
+}
+
+json row_json(const result_row& row) {
+  json to{{"engine", row.engine}, {"rw", row.rw},         {"block", row.block},
+          {"depth", row.depth},   {"direct", row.direct}, {"shards", row.shards}};
+  to["pool_threads"] = row.pool_threads ? json(*row.pool_threads) : json(nullptr);
+  to["rounds"] = row.rounds;
+  to["seconds"] = row.seconds;
+  to["iops"] = spread_json(row.iops);
+  to["gib_per_s"] = spread_json(row.gib_per_s);
+  to["p50_us"] = spread_json(row.p50_us);
+  to["p99_us"] = spread_json(row.p99_us);
+  to["p999_us"] = spread_json(row.p999_us);
+  to["cpu_s_per_million"] = spread_json(row.cpu_s_per_million);
+  to["operations"] = row.operations;
+  to["errors"] = row.errors;
+  to["timeouts"] = row.timeouts;
+  to["cancelled"] = row.cancelled;
+  to["wrong_blocks"] = row.wrong_blocks;
+  return to;
+}
+
+result_row row_from(const json& from) {
+  result_row row;
+  from.at("engine").get_to(row.engine);
+  from.at("rw").get_to(row.rw);
+  from.at("block").get_to(row.block);
+  from.at("depth").get_to(row.depth);
+  from.at("direct").get_to(row.direct);
+  from.at("shards").get_to(row.shards);
+  if (const auto& threads = from.at("pool_threads"); !threads.is_null()) row.pool_threads = threads.get<unsigned>();
+  from.at("rounds").get_to(row.rounds);
+  from.at("seconds").get_to(row.seconds);
+  row.iops = spread_from(from.at("iops"));
+  row.gib_per_s = spread_from(from.at("gib_per_s"));
+  row.p50_us = spread_from(from.at("p50_us"));
+  row.p99_us = spread_from(from.at("p99_us"));
+  row.p999_us = spread_from(from.at("p999_us"));
+  row.cpu_s_per_million = spread_from(from.at("cpu_s_per_million"));
+  from.at("operations").get_to(row.operations);
+  from.at("errors").get_to(row.errors);
+  from.at("timeouts").get_to(row.timeouts);
+  from.at("cancelled").get_to(row.cancelled);
+  from.at("wrong_blocks").get_to(row.wrong_blocks);
+  return row;
+}
+
+} // namespace
+
+void to_json(json& to, const result_set& from) {
+  to = {{"environment", from.environment}, {"results", json::array()}};
+  for (const auto& row : from.rows)
+    to["results"].push_back(row_json(row));
+}
+
+void from_json(const json& from, result_set& to) {
+  to.environment = from.at("environment");
+  to.rows.clear();
+  for (const auto& row : from.at("results"))
+    to.rows.push_back(row_from(row));
+}
+
+const result_row* find_row(const std::vector<result_row>& rows, const std::string& engine, unsigned depth) {
+  const auto found =
+      std::ranges::find_if(rows, [&](const result_row& row) { return row.engine == engine && row.depth == depth; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+const result_row* best_pool(const std::vector<result_row>& rows, unsigned depth) {
+  const result_row* best = nullptr;
+  for (const auto& row : rows)
+    if (row.engine == "pool" && row.depth == depth && (best == nullptr || row.iops.median > best->iops.median))
+      best = &row;
+  return best;
+}
+
+std::vector<unsigned> depths_of(const std::vector<result_row>& rows) {
+  std::vector<unsigned> depths;
+  for (const auto& row : rows)
+    depths.push_back(row.depth);
+  std::ranges::sort(depths);
+  depths.erase(std::ranges::unique(depths).begin(), depths.end());
+  return depths;
+}
+
+} // namespace shardbridge::bench
