@@ -36,6 +36,8 @@ bridge_options checked(const bridge_options& options) {
           "bridge_options::max_bytes must be 1 to 2^40 - 1");
   require(!options.timeout || *options.timeout > std::chrono::nanoseconds::zero(),
           "bridge_options::timeout must be positive");
+  require(options.when_full == when_full::wait || options.when_full == when_full::refuse,
+          "bridge_options::when_full is none of the enumerators");
   return options;
 }
 
@@ -216,11 +218,14 @@ void bridge_core::take_leftovers(std::size_t shard, operation_list& into) noexce
 }
 
 void bridge_core::return_unsent(operation_list& unsent, operation_list& admitted) noexcept {
+  if (unsent.empty()) return;
   while (operation* const op = unsent.pop_front()) {
     parts_->completed.fetch_add(1, std::memory_order_relaxed);
     parts_->permits.release(1, op->bytes, admitted);
     op->deliver(this, operation::delivery::post);
   }
+  // No reply comes for them: whoever holds the role must look whether anything is outstanding still.
+  parts_->replies->publish();
 }
 
 void bridge_core::give_back(std::uint64_t ops, std::uint64_t bytes) noexcept {
@@ -251,7 +256,7 @@ void bridge_core::cancel(operation& op, cancel_kind kind) noexcept {
   case cancel_word::requested::remembered:
     if (!parts_->permits.cancel(op)) return;
     answer(op, {result_kind::aborted, 0, 0});
-    return restart_timer();
+    return admit_next();
   case cancel_word::requested::send:
     return tell(shard, {op, lane_item::meaning::cancel});
   }
@@ -264,6 +269,7 @@ void bridge_core::cancel_file(descriptor& file) {
       [&file](const operation& op) { return op.file == &file && op.epoch < file.epoch() && op.code != op_code::close; },
       waiting);
   deliver_all(waiting, {result_kind::aborted, 0, 0}, operation::delivery::post);
+  admit_next();
   send_orders(op_code::cancel_file, &file);
 }
 
@@ -337,6 +343,11 @@ void bridge_core::expire_waiters() {
     const std::lock_guard lock(parts_->timer);
     parts_->timer_at = never;
   }
+  admit_next();
+}
+
+void bridge_core::admit_next() noexcept {
+  give_back(0, 0);
   restart_timer();
 }
 

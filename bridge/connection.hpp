@@ -30,6 +30,10 @@ struct connection {
   wake_pair wakes;
   reply_lane replies;
 
+  /// Its bridge has ordered to cancel everything; what the order overtook on the lane is cancelled too. The shard's
+  /// thread only.
+  bool abandoned = false;
+
   /// Replies of the present turn, pushed together. The shard's thread only.
   operation_list pending_replies;
 

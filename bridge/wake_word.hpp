@@ -53,8 +53,7 @@ class wake_word {
     for (;;) {
       if (sequence(old) != seen) return armed::missed;
       const std::uint64_t wanted = (old & ~ticket_mask) | (seen & ticket_mask);
-      if (word_.compare_exchange_weak(old, wanted, memory_order_acq_rel, memory_order_relaxed))
-        return armed::asleep;
+      if (word_.compare_exchange_weak(old, wanted, memory_order_acq_rel, memory_order_relaxed)) return armed::asleep;
     }
   }
 

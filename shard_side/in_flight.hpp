@@ -56,11 +56,13 @@ class in_flight {
   /// Stages again what found no room. False: something still finds none.
   bool retry();
 
+  [[nodiscard]] bool full() const noexcept { return slots_.full(); }
   [[nodiscard]] std::size_t size() const noexcept { return slots_.in_use(); }
 
  private:
   bool stage(std::uint32_t index);
   bool stage_or_enter(std::uint32_t index);
+  void submit_now() noexcept;
   void cancel(std::uint32_t index);
   void detach(std::uint32_t index, op_result result);
   void complete(const completion& came);

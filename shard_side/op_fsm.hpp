@@ -54,6 +54,10 @@ class op_fsm {
   [[nodiscard]] std::int32_t result() const noexcept { return result_; }
   [[nodiscard]] reason interrupted() const noexcept { return reason_; }
   [[nodiscard]] bool operation_owed() const noexcept { return (owed_ & operation_cqe) != 0; }
+  /// Whether a cancel that found no room before still makes sense.
+  [[nodiscard]] bool wants_cancel() const noexcept {
+    return reason_ != reason::none && operation_owed() && !cancel_sent_;
+  }
 
  private:
   static constexpr std::uint8_t operation_cqe = 1;

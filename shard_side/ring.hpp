@@ -17,6 +17,7 @@ class ring {
   ring& operator=(const ring&) = delete;
 
   [[nodiscard]] io_uring* get() noexcept { return &ring_; }
+  [[nodiscard]] const io_uring* get() const noexcept { return &ring_; }
   /// What was tried and what works, in a sentence.
   [[nodiscard]] const std::string& description() const noexcept { return description_; }
   [[nodiscard]] bool supports(int opcode) const noexcept;

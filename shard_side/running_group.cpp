@@ -25,6 +25,10 @@ shard_group_options checked(shard_group_options options) {
   require(options.ring_entries >= 2 && options.ring_entries <= 8192,
           "shard_group_options::ring_entries must be 2 to 8192");
   require(options.timeout > std::chrono::nanoseconds::zero(), "shard_group_options::timeout must be positive");
+  require(options.backend == backend::automatic || options.backend == backend::io_uring,
+          "shard_group_options::backend is none of the enumerators");
+  require(options.timeout_mode == timeout_mode::linked || options.timeout_mode == timeout_mode::timer,
+          "shard_group_options::timeout_mode is none of the enumerators");
   const auto allowed = allowed_cpus();
   require(std::ranges::all_of(options.cpus, [&](int cpu) { return std::ranges::find(allowed, cpu) != allowed.end(); }),
           "shard_group_options::cpus names a CPU that this process may not use");

@@ -66,19 +66,20 @@ void shard_loop::run() {
 
 bool shard_loop::turn() {
   counters_.turns.add();
-  port_.refresh(connections_, connections_version_);
   now_ = steady_now();
   wake_word& word = port_.wake().word();
   std::uint32_t seen = word.observe();
   bool dry = false;
   for (int look = 0; look < looks_a_turn && !dry; ++look) {
     seen = word.observe();
+    // Behind observe(): a bridge attaches before it publishes, so what is seen published is on a lane that is known.
+    port_.refresh(connections_, connections_version_);
     dry = !take_requests();
   }
   if (port_.stop_requested() && !stopping_) begin_stop();
   expire_deadlines();
-  const bool staged_all = in_flight_.retry();
-  start_backlog();
+  const bool continued = in_flight_.retry();
+  const bool staged_all = start_backlog() && continued;
   flush_replies();
   if (stopping_ && empty()) {
     close();
@@ -103,6 +104,7 @@ bool shard_loop::take_requests() {
   std::array<lane_item, take_batch> items;
   for (const auto& from : connections_) {
     const std::size_t count = from->requests.pop(items);
+    if (count > 0) now_ = steady_now(); // not earlier than any of them was initiated
     for (const lane_item& item : std::span(items).first(count))
       take(item, *from);
     any = any || count > 0;
@@ -133,10 +135,11 @@ void shard_loop::begin(operation& op) {
   counters_.requests.add();
   if (stopping_) return finish(op, op_result::of(stop_cause_));
   if (op.cancellable && op.cancel.wanted()) return finish(op, interrupted_early(reason::user));
-  if (overtaken_by_cancel(op)) return finish(op, interrupted_early(reason::user));
+  if (op.joined->abandoned || overtaken_by_cancel(op)) return finish(op, interrupted_early(reason::user));
   if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
   if (op.code == op_code::call) {
     op.run(op, self_);
+    now_ = steady_now();
     return finish(op, {});
   }
   if (op.deadline != never && !deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});
@@ -161,25 +164,29 @@ void shard_loop::cancel(operation& op) {
 }
 
 void shard_loop::cancel_many(operation& order) {
+  if (order.code == op_code::cancel_bridge) order.joined->abandoned = true;
   const auto meant = [&order](const operation& op) {
     if (order.code == op_code::cancel_bridge) return op.joined == order.joined;
     return op.file == order.file && op.code != op_code::close && op.epoch < op.file->epoch();
   };
-  for (operation *op = backlog_.front(), *next = nullptr; op != nullptr; op = next) {
-    next = op->next;
-    if (meant(*op)) interrupt(*op, reason::user);
+  for (operation_list* const list : {&backlog_, &parked_}) {
+    for (operation *op = list->front(), *next = nullptr; op != nullptr; op = next) {
+      next = op->next;
+      if (meant(*op)) interrupt(*op, reason::user);
+    }
   }
   in_flight_.interrupt_if(meant, reason::user);
   order.deliver(nullptr, operation::delivery::destroy);
 }
 
-void shard_loop::start_backlog() {
+bool shard_loop::start_backlog() {
   while (operation* const op = backlog_.front()) {
     backlog_.erase(*op);
     if (start(*op)) continue;
     backlog_.push_front(*op);
-    return;
+    return in_flight_.full();
   }
+  return true;
 }
 
 bool shard_loop::start(operation& op) {

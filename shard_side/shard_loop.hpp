@@ -42,7 +42,8 @@ class shard_loop final : private in_flight::sink {
   void begin(operation& op);
   void cancel(operation& op);
   void cancel_many(operation& order);
-  void start_backlog();
+  /// False: something could be started but for the SQ.
+  bool start_backlog();
   bool start(operation& op);
   void interrupt(operation& op, reason why);
   void expire_deadlines();

@@ -17,6 +17,7 @@ class uring_driver final : public driver {
 
   bool stage(token operation, const submission& what) override;
   bool stage_cancel(token operation) override;
+  std::size_t unsubmitted() const noexcept override { return io_uring_sq_ready(ring_.get()); }
   void enter(std::int64_t until) override;
   std::size_t reap(std::span<completion> into) override;
   bool supports(op_code code) const noexcept override;

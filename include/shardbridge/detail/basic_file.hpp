@@ -42,11 +42,13 @@ class basic_file {
 
   basic_file(const basic_file&) = delete;
   basic_file& operator=(const basic_file&) = delete;
-  basic_file(basic_file&& other) noexcept = default;
+  basic_file(basic_file&& other) noexcept
+      : core_(other.core_), executor_(other.executor_), file_(std::move(other.file_)), options_(other.options_),
+        shard_(other.shard_) {}
   basic_file& operator=(basic_file&& other) noexcept {
     if (this != &other) {
       close_quietly();
-      core_ = std::move(other.core_);
+      core_ = other.core_;
       executor_.emplace(*other.executor_);
       file_ = std::move(other.file_);
       options_ = other.options_;
@@ -91,11 +93,12 @@ class basic_file {
     std::optional<detail::op_result> answered;
     detail::file_ref opened(new detail::descriptor());
     if (is_open())
-      answered = system_result(boost::asio::error::already_open);
+      answered = detail::op_result{detail::result_kind::already_open, 0, 0};
     else
       file_ = opened;
     return initiate<void(boost::system::error_code)>(
-        detail::open_request{.file = std::move(opened), .path = path, .flags = flags}, options, answered, token);
+        detail::open_request{.file = std::move(opened), .path = path, .flags = flags}, options, answered,
+        std::forward<Token>(token));
   }
 
   /// Cancels what is outstanding, as cancel(), and closes: now if nothing is in the kernel, else when it has left it.
@@ -125,7 +128,8 @@ class basic_file {
     detail::file_ref closing = std::exchange(file_, {});
     if (!answered && !closing->only_user()) core_->cancel_file(*closing);
     return initiate<void(boost::system::error_code)>(
-        detail::plain_request{.code = detail::op_code::close, .file = std::move(closing)}, options, answered, token);
+        detail::plain_request{.code = detail::op_code::close, .file = std::move(closing)}, options, answered,
+        std::forward<Token>(token));
   }
 
   /// Cancels every operation initiated before on this file, at whatever stage; any thread. What cannot be cancelled
@@ -155,7 +159,7 @@ class basic_file {
   template <class Token = boost::asio::default_completion_token_t<Executor>>
   auto async_size(const op_options& options, Token&& token = Token()) {
     return initiate<void(boost::system::error_code, std::uint64_t)>(detail::size_request{.file = file_}, options,
-                                                                    unless_open(), token);
+                                                                    unless_open(), std::forward<Token>(token));
   }
 
   /// Truncates or extends to `bytes`, on the calling thread. Errors: those of ftruncate(2).
@@ -175,7 +179,7 @@ class basic_file {
   }
   template <class Token = boost::asio::default_completion_token_t<Executor>>
   auto async_resize(std::uint64_t bytes, const op_options& options, Token&& token = Token()) {
-    return plain(detail::op_code::resize, bytes, options, token);
+    return plain(detail::op_code::resize, bytes, options, std::forward<Token>(token));
   }
 
   /// Makes data and metadata durable, on the calling thread. Errors: those of fsync(2).
@@ -201,7 +205,7 @@ class basic_file {
   }
   template <class Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(const op_options& options, Token&& token = Token()) {
-    return plain(detail::op_code::sync_all, 0, options, token);
+    return plain(detail::op_code::sync_all, 0, options, std::forward<Token>(token));
   }
   template <class Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(Token&& token = Token()) {
@@ -209,7 +213,7 @@ class basic_file {
   }
   template <class Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(const op_options& options, Token&& token = Token()) {
-    return plain(detail::op_code::sync_data, 0, options, token);
+    return plain(detail::op_code::sync_data, 0, options, std::forward<Token>(token));
   }
 
  protected:
@@ -227,12 +231,13 @@ class basic_file {
     if (!answered && (offset % file_->offset_alignment != 0 ||
                       !request.buffers.aligned(file_->memory_alignment, file_->offset_alignment)))
       answered = detail::op_result::of(errc::misaligned);
-    return initiate<void(boost::system::error_code, std::size_t)>(std::move(request), options, answered, token);
+    return initiate<void(boost::system::error_code, std::size_t)>(std::move(request), options, answered,
+                                                                  std::forward<Token>(token));
   }
 
  private:
   template <class Signature, class Request, class Token>
-  auto initiate(Request request, const op_options& given, std::optional<detail::op_result> answered, Token& token) {
+  auto initiate(Request request, const op_options& given, std::optional<detail::op_result> answered, Token&& token) {
     op_options options = given;
     if (!options.timeout && !options.deadline) {
       options.timeout = options_.timeout;
@@ -245,9 +250,10 @@ class basic_file {
   }
 
   template <class Token>
-  auto plain(detail::op_code code, std::uint64_t size, const op_options& options, Token& token) {
+  auto plain(detail::op_code code, std::uint64_t size, const op_options& options, Token&& token) {
     return initiate<void(boost::system::error_code)>(
-        detail::plain_request{.code = code, .file = file_, .new_size = size}, options, unless_open(), token);
+        detail::plain_request{.code = code, .file = file_, .new_size = size}, options, unless_open(),
+        std::forward<Token>(token));
   }
 
   [[nodiscard]] std::optional<detail::op_result> unless_open() const {

@@ -76,6 +76,8 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   void return_unsent(operation_list& unsent, operation_list& admitted) noexcept;
   void tell(std::size_t shard, lane_item item) noexcept;
   void give_back(std::uint64_t ops, std::uint64_t bytes) noexcept;
+  /// After a waiter gave up: the room it was too large for may do for the next.
+  void admit_next() noexcept;
   void send_orders(op_code what, descriptor* file);
   void deliver_all(operation_list& ended, op_result result, operation::delivery how) noexcept;
   void take_role_if_free() noexcept;

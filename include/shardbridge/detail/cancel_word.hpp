@@ -39,9 +39,16 @@ class cancel_word {
     }
   }
 
-  /// Before the operation is pushed. False: it was cancelled already and must not be pushed.
+  /// Before the operation is pushed. False: it was cancelled already and must not be pushed, and no message will ever
+  /// name it.
   [[nodiscard]] bool publish() noexcept {
-    return (word_.fetch_or(published_bit, std::memory_order_acq_rel) & any_request) == 0;
+    std::uint32_t old = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      const bool cancelled = (old & any_request) != 0;
+      const std::uint32_t wanted = old | (cancelled ? settled_bit : published_bit);
+      if (word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel, std::memory_order_relaxed))
+        return !cancelled;
+    }
   }
 
   /// Whether a request of this kind was made; acquire: pairs with request().

@@ -37,7 +37,7 @@ enum class op_code : std::uint8_t {
   cancel_bridge, // to the shard itself, no reply: cancel all that came over the same connection
 };
 
-enum class result_kind : std::uint8_t { success, system_error, bridge_error, end_of_file, aborted };
+enum class result_kind : std::uint8_t { success, system_error, bridge_error, end_of_file, aborted, already_open };
 
 /// What the shard found out: neutral, since the shard's side knows no boost::system.
 struct op_result {

@@ -20,6 +20,8 @@ inline boost::system::error_code to_error_code(const op_result& result) noexcept
     return boost::asio::error::eof;
   case result_kind::aborted:
     return boost::asio::error::operation_aborted;
+  case result_kind::already_open:
+    return boost::asio::error::already_open;
   }
   return {};
 }
