@@ -22,6 +22,9 @@ constexpr std::size_t reply_batch = 64;
 /// A drain that has lasted this long goes on as a fresh handler, and what it holds is spread over the pool's threads.
 constexpr std::int64_t drain_bound_ns = 100'000;
 
+/// No deadline is this one.
+constexpr std::int64_t timer_fired = INT64_MIN;
+
 std::int64_t steady_now() noexcept {
   return std::chrono::steady_clock::now().time_since_epoch().count();
 }
@@ -300,10 +303,9 @@ void bridge_core::deliver_all(operation_list& ended, op_result result, operation
 
 void bridge_core::take_role_if_free() noexcept {
   if (!parts_->role.try_take()) return;
-  if (parts_->replies->word().try_arm(parts_->dry_at) == wake_word::armed::asleep)
-    wait_for_replies();
-  else
-    post_drain();
+  // By now another may have had the role and delivered everything: rest() gives it up again if nothing is outstanding.
+  // What came since is not for this thread, whose caller is an initiating function.
+  if (!rest(parts_->dry_at)) post_drain();
 }
 
 void bridge_core::woken() {
@@ -340,8 +342,9 @@ void bridge_core::expire_waiters() {
   while (operation* const op = expired.pop_front())
     answer(*op, op_result::of(errc::expired_waiting));
   {
+    // Whatever the timer is set to now, it is set or cancelled anew.
     const std::lock_guard lock(parts_->timer);
-    parts_->timer_at = never;
+    parts_->timer_at = timer_fired;
   }
   admit_next();
 }
