@@ -1,0 +1,145 @@
+// Goal: as long as the kernel may write to a buffer, neither a handler runs nor does a destructor or join() return that
+// would let it go. Method: reads that hang in a FUSE file system or at a throttled device, released by another thread
+// after a while; whoever returned before did not wait.
+#include "support/fuse.hpp"
+
+#include <throttled_device.hpp>
+
+#include <atomic>
+#include <cstdlib>
+
+namespace shardbridge::tests {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+class memory_is_never_given_back_early : public with_fuse<> {
+ protected:
+  void hang_a_read(const op_options& options = {}) {
+    path = fuse->make_file("file", 100);
+    context.emplace();
+    group.emplace();
+    link.emplace(*context, *group);
+    file.emplace(*link, path, open_flags::read_only);
+    fuse->set(fuse_op::read, {.hang = true});
+    file->async_read_some_at(0, asio::buffer(buffer), options,
+                             [this, kept = alive](const error_code& told, std::size_t bytes) {
+                               error = told;
+                               value = bytes;
+                               ++calls;
+                             });
+    ASSERT_TRUE(fuse->wait_started(fuse_op::read, 1));
+    releaser = std::jthread([this] {
+      std::this_thread::sleep_for(150ms);
+      released = true;
+      fuse->clear();
+      fuse->release();
+    });
+  }
+  /// What follows a wait for the kernel.
+  void expect_waited() {
+    EXPECT_TRUE(released);
+    EXPECT_EQ(fuse->finished(fuse_op::read), 1U);
+    EXPECT_TRUE(buffer == fixtures::make_pattern(100));
+  }
+
+  std::string path;
+  std::string buffer = std::string(100, '\0');
+  std::shared_ptr<int> alive = std::make_shared<int>();
+  int calls = 0;
+  error_code error;
+  std::size_t value = 0;
+  std::atomic<bool> released = false;
+  std::optional<asio::io_context> context;
+  std::optional<shard_group> group;
+  std::optional<bridge> link;
+  std::optional<random_access_file> file;
+  std::jthread releaser;
+};
+
+TEST_F(memory_is_never_given_back_early, by_a_handler_after_a_deadline) {
+  hang_a_read({.timeout = 20ms});
+  context->run_for(patience);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(error, error_code()) << "completion beats timeout";
+  EXPECT_EQ(value, 100U);
+  expect_waited();
+}
+
+TEST_F(memory_is_never_given_back_early, by_a_handler_after_a_cancel) {
+  hang_a_read();
+  file->cancel();
+  context->run_for(patience);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(value, 100U);
+  expect_waited();
+}
+
+TEST_F(memory_is_never_given_back_early, by_a_handler_after_the_file_is_gone) {
+  hang_a_read();
+  file.reset();
+  EXPECT_FALSE(released) << "a file does not wait";
+  context->run_for(patience);
+  EXPECT_EQ(calls, 1);
+  expect_waited();
+}
+
+TEST_F(memory_is_never_given_back_early, by_joining_the_group) {
+  hang_a_read();
+  group->stop();
+  group->join();
+  expect_waited();
+  context->run_for(patience);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(memory_is_never_given_back_early, by_destroying_the_group) {
+  hang_a_read();
+  group.reset();
+  expect_waited();
+  context->run_for(patience);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(memory_is_never_given_back_early, by_destroying_the_context) {
+  hang_a_read();
+  context.reset();
+  EXPECT_EQ(calls, 0) << "handlers are destroyed uninvoked";
+  EXPECT_EQ(alive.use_count(), 1);
+  expect_waited();
+}
+
+TEST_F(memory_is_never_given_back_early, by_destroying_the_context_after_bridge_and_file) {
+  hang_a_read();
+  file.reset();
+  link.reset();
+  context.reset();
+  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(alive.use_count(), 1);
+  expect_waited();
+}
+
+// The row of the design's table that matters most: a read at a device cannot be taken back.
+TEST(memory_is_never_given_back_early_by_a_device, a_stuck_direct_read_outlasts_its_deadline) {
+  if (const std::string& reason = fixtures::throttled_device::why_unavailable(); !reason.empty())
+    GTEST_SKIP() << reason;
+  fixtures::throttled_device device;
+  constexpr std::size_t size = 65536;
+  const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(4096, size), &std::free);
+  for (const timeout_mode mode : {timeout_mode::linked, timeout_mode::timer}) {
+    service all({.timeout_mode = mode});
+    random_access_file file(all.link, device.path(), open_flags::read_only | open_flags::direct);
+    device.stall_reads(size, 500ms);
+    const auto begun = clock::now();
+    const outcome read = all.complete(
+        [&](auto h) { file.async_read_some_at(0, asio::buffer(memory.get(), size), {.timeout = 50ms}, h); });
+    EXPECT_GE(clock::now() - begun, 150ms) << "it was not stuck long enough to show anything";
+    EXPECT_TRUE(read.succeeded()) << read;
+    EXPECT_EQ(read.value, size);
+    EXPECT_TRUE(std::string_view(static_cast<const char*>(memory.get()), size) == fixtures::make_pattern(size));
+    device.unthrottle();
+  }
+}
+
+} // namespace
+} // namespace shardbridge::tests

@@ -1,0 +1,152 @@
+// Goal: under random reads, writes, syncs, deadlines and cancels of every kind by several threads, every operation is
+// answered once and no byte is ever wrong. Method: clients that each own one block of a file and know what must be in
+// it: after a successful write exactly that, after a failed one nothing is known until the next. Their handlers run on
+// a pool of threads, while another thread cancels whole files and single operations.
+#include "stress.hpp"
+
+#include <temporary_folder.hpp>
+
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+namespace shardbridge::tests {
+namespace {
+
+constexpr std::size_t block = 4096;
+constexpr std::size_t files = 4;
+constexpr std::size_t clients_per_file = 16;
+
+class client {
+ public:
+  client(random_access_file& file, std::size_t index, std::uint64_t seed, balance& counted,
+         const std::atomic<bool>& over)
+      : file_(file), index_(index), chance_(seed), counted_(counted), over_(over),
+        strand_(asio::make_strand(file.get_executor())) {}
+
+  void start() {
+    asio::post(strand_, [this] { next(); });
+  }
+  /// From any thread.
+  void cancel() {
+    const std::lock_guard lock(stop_mutex_);
+    stop_.request_stop();
+  }
+
+ private:
+  /// Counts, checks, goes on; on the strand, with a cancellation slot that is used now and then.
+  template <class Check>
+  auto then(Check check) {
+    if (chance_.one_in(4)) asio::post(strand_, [this] { signal_.emit(asio::cancellation_type::terminal); });
+    return asio::bind_cancellation_slot(
+        signal_.slot(), asio::bind_executor(strand_, [this, check, count = counted_.handler()](const error_code& failed,
+                                                                                               auto... values) mutable {
+          count(failed);
+          check(failed, values...);
+          next();
+        }));
+  }
+
+  void next() {
+    if (over_) return;
+    const op_options options = draw_options();
+    switch (chance_.roll(8)) {
+    case 0:
+    case 1:
+    case 2:
+      return write(options);
+    case 3:
+      return file_.async_sync_data(options, then([](auto...) {}));
+    case 4:
+      return file_.async_size(options, then([](auto...) {}));
+    default:
+      return read(options);
+    }
+  }
+
+  op_options draw_options() {
+    op_options out;
+    if (chance_.one_in(3)) out.timeout = std::chrono::microseconds(chance_.roll(3000));
+    if (chance_.one_in(3)) {
+      const std::lock_guard lock(stop_mutex_);
+      stop_ = std::stop_source();
+      out.stop_token = stop_.get_token();
+    }
+    if (chance_.one_in(5)) out.shard = chance_.roll(2);
+    return out;
+  }
+
+  void write(const op_options& options) {
+    std::ranges::fill(buffer_, ++version_);
+    known_.reset();
+    file_.async_write_some_at(index_ * block, asio::buffer(buffer_), options,
+                              then([this](const error_code& failed, std::size_t bytes) {
+                                if (!failed && bytes == block) known_ = version_;
+                              }));
+  }
+
+  void read(const op_options& options) {
+    std::ranges::fill(buffer_, 0);
+    file_.async_read_some_at(index_ * block, asio::buffer(buffer_), options,
+                             then([this](const error_code& failed, std::size_t bytes) {
+                               if (failed || !known_) return;
+                               EXPECT_EQ(bytes, block);
+                               EXPECT_TRUE(std::ranges::all_of(buffer_, [this](auto each) { return each == *known_; }))
+                                   << "block " << index_ << " has " << buffer_[0] << " instead of " << *known_;
+                             }));
+  }
+
+  random_access_file& file_;
+  const std::size_t index_;
+  dice chance_;
+  balance& counted_;
+  const std::atomic<bool>& over_;
+  asio::strand<asio::any_io_executor> strand_;
+  asio::cancellation_signal signal_;
+  std::mutex stop_mutex_;
+  std::stop_source stop_;
+  std::array<std::uint64_t, block / sizeof(std::uint64_t)> buffer_{};
+  std::uint64_t version_ = 0;
+  std::optional<std::uint64_t> known_;
+};
+
+void run(timeout_mode mode, const bridge_options& limits) {
+  const std::uint64_t first = seed();
+  dice chance(first);
+  const fixtures::temporary_folder folder;
+  balance counted;
+  std::atomic<bool> over = false;
+  shard_group group({.shards = 2, .ring_entries = 16, .timeout_mode = mode});
+  asio::thread_pool pool(3);
+  bridge link(pool, group, limits);
+  std::deque<random_access_file> opened;
+  std::deque<client> clients;
+  for (std::size_t each = 0; each < files; ++each) {
+    const std::string path = folder.make_file("file" + std::to_string(each), clients_per_file * block);
+    opened.emplace_back(link, path, open_flags::read_write);
+    for (std::size_t index = 0; index < clients_per_file; ++index)
+      clients.emplace_back(opened.back(), index, chance.roll(UINT64_MAX), counted, over);
+  }
+  for (client& each : clients)
+    each.start();
+  for (const auto end = std::chrono::steady_clock::now() + stress_length; std::chrono::steady_clock::now() < end;) {
+    if (chance.one_in(20)) opened[chance.roll(files)].cancel();
+    clients[chance.roll(clients.size())].cancel();
+    std::this_thread::sleep_for(100us);
+  }
+  over = true;
+  pool.join();
+  counted.expect_even();
+  expect_balanced(link.stats());
+}
+
+TEST(exactly_once_under_stress, random_operations_with_linked_timeouts) {
+  run(timeout_mode::linked, {.max_ops = 32});
+}
+TEST(exactly_once_under_stress, random_operations_with_timers) {
+  run(timeout_mode::timer, {.max_ops = 48, .max_bytes = 20 * block});
+}
+
+} // namespace
+} // namespace shardbridge::tests

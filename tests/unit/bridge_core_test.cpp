@@ -1,0 +1,294 @@
+// Goal: the Asio side of a bridge without Asio: permits, the way to the shard and back, the role, cancels, stop, the
+// end of the context. Method: what needs an executor is only counted; the test is the shard at the other end of the
+// connection.
+#include "printers.hpp"
+#include "test_operation.hpp"
+
+#include <bridge/group_core.hpp>
+
+#include <shardbridge/detail/bridge_core.hpp>
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace shardbridge::detail {
+namespace {
+
+using delivery = operation::delivery;
+using meaning = lane_item::meaning;
+
+class counting_core final : public bridge_core {
+ public:
+  using bridge_core::abandon;
+  using bridge_core::bridge_core;
+  using bridge_core::drain;
+  using bridge_core::expire_waiters;
+  using bridge_core::woken;
+  ~counting_core() override = default;
+
+  int waits = 0;
+  int posted_drains = 0;
+  std::int64_t timer = never;
+
+ private:
+  void wait_for_replies() override { ++waits; }
+  void post_drain() override { ++posted_drains; }
+  void set_timer(std::int64_t deadline) override { timer = deadline; }
+};
+
+class bridge_core_test : public testing::Test {
+ protected:
+  bridge_core_test() {
+    std::uint64_t version = UINT64_MAX;
+    group->ports[0].refresh(connections, version);
+  }
+  test_operation& make(std::uint64_t bytes, std::int64_t deadline = never) {
+    test_operation& op = operations.emplace_back();
+    op.bytes = bytes;
+    op.deadline = deadline;
+    return op;
+  }
+  test_operation& initiate(std::uint64_t bytes, std::int64_t deadline = never) {
+    test_operation& op = make(bytes, deadline);
+    core->initiate(op);
+    return op;
+  }
+  /// What the shard finds on its lane.
+  std::vector<lane_item> requests() {
+    std::vector<lane_item> all(100);
+    all.resize(connections[0]->requests.pop(all));
+    return all;
+  }
+  void reply(operation& op) {
+    op.result = {};
+    std::array<operation*, 1> batch{&op};
+    ASSERT_TRUE(connections[0]->replies.push(batch));
+    connections[0]->wakes.producer_wake->publish();
+  }
+  static void expect_ended(const test_operation& op, delivery how, op_result result = {}) {
+    EXPECT_EQ(op.delivered, 1);
+    EXPECT_EQ(op.how, how);
+    EXPECT_EQ(op.result, result);
+  }
+
+  static constexpr op_result aborted{result_kind::aborted, 0, 0};
+  static constexpr op_result stopped = op_result::of(errc::stopped);
+
+  std::deque<test_operation> operations;
+  std::shared_ptr<group_core> group = std::make_shared<group_core>(shard_group_options{});
+  std::shared_ptr<counting_core> core =
+      std::make_shared<counting_core>(group, bridge_options{.max_ops = 2, .max_bytes = 100, .max_waiters = 2});
+  shard_port::connections connections;
+};
+
+TEST_F(bridge_core_test, sends_and_delivers) {
+  test_operation& op = initiate(10);
+  const auto sent = requests();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(&sent[0].op(), &op);
+  EXPECT_EQ(sent[0].what(), meaning::request);
+  EXPECT_EQ(core->waits, 1) << "while it is outstanding";
+  reply(op);
+  core->woken();
+  expect_ended(op, delivery::invoke);
+  EXPECT_EQ(core->stats().accepted, 1U);
+  EXPECT_EQ(core->stats().completed, 1U);
+  EXPECT_EQ(core->stats().ops, 0U);
+  EXPECT_EQ(core->waits, 1) << "nothing is outstanding, so nothing is waited for";
+  EXPECT_EQ(core->posted_drains, 0);
+}
+
+TEST_F(bridge_core_test, drains_at_once_what_came_before_the_wait) {
+  test_operation& first = initiate(1);
+  reply(first);
+  core->woken();
+  // A reply between the push and the wait: nobody slept, so nobody is woken.
+  connections[0]->wakes.producer_wake->publish();
+  test_operation& second = initiate(1);
+  EXPECT_EQ(core->posted_drains, 1);
+  reply(second);
+  core->drain();
+  expect_ended(second, delivery::invoke);
+}
+
+TEST_F(bridge_core_test, refuses_by_posting) {
+  expect_ended(initiate(101), delivery::post, op_result::of(errc::too_large));
+  for (int each = 0; each < 4; ++each)
+    initiate(1);
+  expect_ended(initiate(1), delivery::post, op_result::of(errc::no_room));
+  EXPECT_EQ(core->stats().refused, 2U);
+  EXPECT_EQ(core->stats().waiting, 2U);
+  EXPECT_EQ(requests().size(), 2U);
+}
+
+TEST_F(bridge_core_test, sends_who_waited_when_a_permit_comes_back) {
+  test_operation& first = initiate(60);
+  test_operation& second = initiate(60, 1000);
+  EXPECT_EQ(core->timer, 1000);
+  ASSERT_EQ(requests().size(), 1U);
+  reply(first);
+  core->woken();
+  const auto sent = requests();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(&sent[0].op(), &second);
+  EXPECT_EQ(core->timer, never);
+  EXPECT_EQ(core->waits, 2);
+}
+
+TEST_F(bridge_core_test, expires_who_waits) {
+  initiate(60);
+  test_operation& late = initiate(60, 1);
+  test_operation& later = initiate(60, INT64_MAX - 1);
+  core->expire_waiters();
+  expect_ended(late, delivery::post, op_result::of(errc::expired_waiting));
+  EXPECT_EQ(later.delivered, 0);
+  EXPECT_EQ(core->timer, later.deadline);
+  EXPECT_EQ(core->stats().expired_waiting, 1U);
+}
+
+TEST_F(bridge_core_test, cancels_who_waits) {
+  initiate(60);
+  test_operation& waiting = make(60);
+  waiting.cancellable = true;
+  core->initiate(waiting);
+  core->cancel(waiting, cancel_kind::unless_started);
+  expect_ended(waiting, delivery::post, aborted);
+  EXPECT_EQ(core->stats().waiting, 0U);
+}
+
+// The first was too large for the room there was; the next one is not.
+TEST_F(bridge_core_test, admits_the_next_when_the_first_of_the_waiters_is_cancelled) {
+  initiate(60);
+  test_operation& large = initiate(80);
+  initiate(30);
+  ASSERT_EQ(requests().size(), 1U);
+  core->cancel(large, cancel_kind::any);
+  EXPECT_EQ(requests().size(), 1U);
+  EXPECT_EQ(core->stats().waiting, 0U);
+}
+
+TEST_F(bridge_core_test, admits_the_next_when_the_first_of_the_waiters_expires) {
+  initiate(60);
+  initiate(80, 1);
+  initiate(30);
+  ASSERT_EQ(requests().size(), 1U);
+  core->expire_waiters();
+  EXPECT_EQ(requests().size(), 1U);
+}
+
+TEST_F(bridge_core_test, admits_the_next_when_the_first_of_the_waiters_is_cancelled_with_its_file) {
+  const test_file file(true);
+  initiate(60);
+  test_operation& large = make(80);
+  large.file = &*file;
+  core->initiate(large);
+  initiate(30);
+  ASSERT_EQ(requests().size(), 1U);
+  core->cancel_file(*file);
+  expect_ended(large, delivery::post, aborted);
+  std::size_t sent = 0;
+  for (const lane_item& each : requests()) {
+    if (each.op().silent)
+      each.op().deliver(nullptr, delivery::destroy);
+    else
+      ++sent;
+  }
+  EXPECT_EQ(sent, 1U);
+}
+
+TEST_F(bridge_core_test, tells_the_shard_to_cancel_what_was_sent) {
+  test_operation& op = make(1);
+  op.cancellable = true;
+  core->initiate(op);
+  core->cancel(op, cancel_kind::any);
+  const auto sent = requests();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(&sent[1].op(), &op);
+  EXPECT_EQ(sent[1].what(), meaning::cancel);
+}
+
+// It is answered and freed on another thread, so no message may ever name it.
+TEST_F(bridge_core_test, says_nothing_to_the_shard_about_what_was_cancelled_before_it_was_sent) {
+  test_operation& op = make(1);
+  op.cancellable = true;
+  core->cancel(op, cancel_kind::any);
+  core->initiate(op);
+  expect_ended(op, delivery::post, aborted);
+  core->cancel(op, cancel_kind::any);
+  EXPECT_EQ(requests().size(), 0U);
+  EXPECT_EQ(core->stats().ops, 0U);
+}
+
+TEST_F(bridge_core_test, answers_itself_behind_the_end_of_the_shard) {
+  group->ports[0].wake().word().close();
+  expect_ended(initiate(1), delivery::post, stopped);
+  EXPECT_EQ(core->stats().ops, 0U);
+  EXPECT_EQ(core->stats().accepted, core->stats().completed);
+}
+
+// The wait for replies that will never come would keep the execution context from running out of work.
+TEST_F(bridge_core_test, ends_the_wait_for_what_it_answers_itself) {
+  test_operation& unseen = initiate(1);
+  ASSERT_EQ(core->waits, 1);
+  group->ports[0].wake().word().close();
+  initiate(1);
+  expect_ended(unseen, delivery::post, stopped);
+  EXPECT_EQ(core->stats().ops, 0U);
+  EXPECT_EQ(core->stats().wakes, 1U);
+  core->woken();
+  EXPECT_EQ(core->waits, 1);
+}
+
+TEST_F(bridge_core_test, stops_accepting) {
+  test_operation& sent = initiate(60);
+  test_operation& waiting = initiate(60);
+  core->stop();
+  expect_ended(waiting, delivery::post, stopped);
+  expect_ended(initiate(1), delivery::post, stopped);
+  reply(sent);
+  core->woken();
+  expect_ended(sent, delivery::invoke);
+  EXPECT_EQ(requests().size(), 1U);
+}
+
+TEST_F(bridge_core_test, destroys_what_it_has_when_its_context_ends) {
+  test_operation& sent = initiate(60);
+  test_operation& waiting = initiate(60);
+  reply(sent);
+  core->abandon();
+  for (const test_operation* each : {&sent, &waiting}) {
+    EXPECT_EQ(each->delivered, 1);
+    EXPECT_EQ(each->how, delivery::destroy);
+  }
+  EXPECT_EQ(core->stats().ops, 0U);
+  for (const lane_item& each : requests())
+    if (each.op().silent) each.op().deliver(nullptr, delivery::destroy);
+}
+
+TEST_F(bridge_core_test, spreads_files_over_the_shards) {
+  const auto three = std::make_shared<group_core>(shard_group_options{.shards = 3});
+  const auto spread = std::make_shared<counting_core>(three, bridge_options{});
+  EXPECT_EQ(spread->shards(), 3U);
+  for (const std::size_t expected : {0U, 1U, 2U, 0U})
+    EXPECT_EQ(spread->next_shard(), expected);
+}
+
+TEST_F(bridge_core_test, names_the_option_that_makes_no_sense) {
+  using std::chrono::nanoseconds;
+  for (const bridge_options& bad :
+       {bridge_options{.max_ops = 0}, bridge_options{.max_ops = admission_word::ops_limit + 1},
+        bridge_options{.max_bytes = 0}, bridge_options{.max_bytes = admission_word::bytes_limit + 1},
+        bridge_options{.timeout = nanoseconds(0)}, bridge_options{.timeout = nanoseconds(-1)}})
+    EXPECT_THROW(std::make_shared<counting_core>(group, bad), std::invalid_argument);
+  EXPECT_NO_THROW(std::make_shared<counting_core>(
+      group, bridge_options{.max_bytes = admission_word::bytes_limit, .timeout = no_timeout}));
+}
+
+} // namespace
+} // namespace shardbridge::detail

@@ -1,0 +1,160 @@
+// Goal: a kernel that does what the test says: completes in any order, refuses room, fails.
+// Method: implements the seam between loop and kernel. It remembers every submission that is under way and what CQEs it
+// owes, and reports a misuse of the seam (two submissions of one name, a completion nobody submitted) as a failure.
+//
+// A waiting enter() returns at once: `on_wait` says whether it was right to wait, `on_enter` does what happens
+// meanwhile.
+#pragma once
+
+#include "printers.hpp"
+
+#include <shard_side/driver.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+#include <functional>
+#include <span>
+#include <system_error>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace shardbridge::detail {
+
+class fake_driver final : public driver {
+ public:
+  /// A submission whose CQEs have not all been posted.
+  struct entry {
+    token which;
+    submission what;
+    bool operation = true; ///< owes the operation's CQE
+    bool timeout = false;  ///< owes the linked timeout's
+    int cancels = 0;       ///< owes so many of cancels
+    bool entered = false;  ///< enter() has taken it along
+  };
+
+  // What the loop calls.
+
+  bool stage(token which, const submission& what) override {
+    if (on_stage) on_stage();
+    if (refused()) return false;
+    EXPECT_EQ(which.kind, cqe_kind::operation);
+    EXPECT_EQ(find(which), nullptr) << "two submissions of one name in the kernel";
+    under_way.push_back({which, what, true, what.linked_deadline != never, 0, false});
+    ++staged;
+    since_enter_ += what.linked_deadline != never ? 2U : 1U;
+    return true;
+  }
+
+  bool stage_cancel(token which) override {
+    if (refused()) return false;
+    ++cancels_staged;
+    ++since_enter_;
+    // Of one that is over already the kernel answers ENOENT, by a name that is nobody's any more.
+    if (entry* const meant = find(which)) {
+      ++meant->cancels;
+      EXPECT_LE(meant->cancels, 1) << "the CQ has room for one cancel a submission";
+    } else {
+      posted_.push_back({which.as(cqe_kind::cancel), -ENOENT});
+    }
+    return true;
+  }
+
+  void enter(std::int64_t until) override {
+    ++enters;
+    since_enter_ = 0;
+    if (until != no_wait) {
+      ++waits;
+      waited_until = until;
+      if (on_wait) on_wait();
+    }
+    if (on_enter) on_enter();
+    if (failures > 0 || enters == failing_enter) {
+      failures = std::max(failures - 1, 0);
+      throw std::system_error(EIO, std::generic_category(), "the fake kernel fails");
+    }
+    for (entry& each : under_way)
+      each.entered = true;
+  }
+
+  std::size_t reap(std::span<completion> into) override {
+    const std::size_t count = std::min(into.size(), posted_.size());
+    std::copy_n(posted_.begin(), count, into.begin());
+    posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(count));
+    return count;
+  }
+
+  std::size_t unsubmitted() const noexcept override { return since_enter_; }
+  bool supports(op_code code) const noexcept override { return code != op_code::resize || has_ftruncate; }
+
+  // What the test calls. Positions are those in `under_way`, oldest first.
+
+  void post_operation(std::size_t at, std::int32_t result) {
+    entry& each = under_way.at(at);
+    EXPECT_TRUE(each.operation);
+    each.operation = false;
+    post(at, cqe_kind::operation, result);
+  }
+  void post_timeout(std::size_t at, std::int32_t result) {
+    entry& each = under_way.at(at);
+    EXPECT_TRUE(each.timeout);
+    each.timeout = false;
+    post(at, cqe_kind::timeout, result);
+  }
+  void post_cancel(std::size_t at, std::int32_t result) {
+    entry& each = under_way.at(at);
+    EXPECT_GT(each.cancels, 0);
+    --each.cancels;
+    post(at, cqe_kind::cancel, result);
+  }
+  /// The operation's CQE and whatever else is owed, as the kernel answers when nothing interferes.
+  void complete(std::size_t at, std::int32_t result) {
+    const token which = under_way.at(at).which;
+    const bool timeout = under_way[at].timeout;
+    const int cancels = under_way[at].cancels;
+    post_operation(at, result);
+    if (timeout) post_timeout(position(which), -ECANCELED);
+    for (int each = 0; each < cancels; ++each)
+      post_cancel(position(which), result == -ECANCELED ? 0 : -ENOENT);
+  }
+  void complete(std::int32_t result) { complete(0, result); }
+  void post_raw(completion each) { posted_.push_back(each); }
+
+  std::vector<entry> under_way;
+  int staged = 0;
+  int cancels_staged = 0;
+  int enters = 0;
+  int waits = 0;
+  std::int64_t waited_until = 0;
+  int refusals = 0;       ///< the next so many stage calls find no room
+  int failures = 0;       ///< the next so many enters throw
+  int failing_enter = -1; ///< so does the one of this number
+  bool has_ftruncate = true;
+  std::function<void()> on_stage, on_enter, on_wait;
+
+ private:
+  bool refused() {
+    if (refusals == 0) return false;
+    --refusals;
+    return true;
+  }
+  entry* find(token which) {
+    const auto found = std::find_if(under_way.begin(), under_way.end(),
+                                    [&](const entry& each) { return each.which.pack() == which.pack(); });
+    return found == under_way.end() ? nullptr : &*found;
+  }
+  std::size_t position(token which) { return static_cast<std::size_t>(find(which) - under_way.data()); }
+  void post(std::size_t at, cqe_kind kind, std::int32_t result) {
+    entry& each = under_way[at];
+    EXPECT_TRUE(each.entered) << "completed before it was submitted";
+    posted_.push_back({each.which.as(kind), result});
+    if (!each.operation && !each.timeout && each.cancels == 0)
+      under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+
+  std::size_t since_enter_ = 0;
+  std::deque<completion> posted_;
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,225 @@
+// Goal and method: see random_loop.hpp.
+#include "random_loop.hpp"
+
+#include "shard_loop_fixture.hpp"
+
+namespace shardbridge::detail {
+
+random_loop::random_loop(std::uint64_t seed, int null_fd, bool kernel_fails)
+    : random_(seed), null_(null_fd), total_(1 + random_.roll(16)), fails_(kernel_fails) {
+  for (int each = 0; each < 2; ++each)
+    connections_.push_back(join(port_));
+  for (int each = 0; each < 2; ++each) {
+    files_.push_back({new descriptor(::dup(null_fd)), true});
+    files_.back().file->regular = random_.one_in(2);
+  }
+  options_.timeout_mode = random_.one_in(2) ? timeout_mode::linked : timeout_mode::timer;
+  kernel_.has_ftruncate = random_.one_in(2);
+  kernel_.on_enter = [this] { others(); };
+  kernel_.on_wait = [this] { expect_that_it_may_wait(); };
+}
+
+void random_loop::run() {
+  push_something();
+  try {
+    loop_.run();
+  } catch (const std::system_error&) {
+    FAIL() << "the loop failed twice";
+  }
+  EXPECT_TRUE(kernel_.under_way.empty());
+  EXPECT_EQ(counters_.in_flight.get(), 0U);
+  // Behind the end whoever pushes answers.
+  push_something();
+  push_something();
+  take_replies();
+  for (const pushed& each : operations_)
+    EXPECT_EQ(each.back, 1) << each.transfer.op.code << " at " << each.transfer.op.where;
+  for (open_file& each : files_)
+    if (each.held) drop(*each.file);
+  let_files_go();
+  for (const auto& each : connections_)
+    port_.detach(*each);
+  connections_.clear(); // what is left on the lanes: orders
+  for (const test_operation& each : orders_)
+    EXPECT_EQ(each.delivered, 1) << "an order was not freed once";
+}
+
+/// What other threads and the kernel do while the shard is in the kernel.
+void random_loop::others() {
+  if (++enters_ > 3000) {
+    if (enters_ == 3001) ADD_FAILURE() << "the loop does not come to an end";
+    kernel_.failures = 2; // ends it
+    return;
+  }
+  take_replies();
+  for (std::size_t each = random_.roll(4); each > 0; --each) {
+    switch (random_.roll(8)) {
+    case 0:
+    case 1:
+    case 2:
+      if (operations_.size() < total_) push_something();
+      break;
+    case 3:
+      cancel_something();
+      break;
+    case 4:
+      if (random_.one_in(4)) push_order();
+      break;
+    case 5:
+      kernel_.refusals = static_cast<int>(random_.roll(4));
+      break;
+    case 6:
+      let_files_go();
+      break;
+    default:
+      if (fails_ && random_.one_in(3)) {
+        fails_ = false;
+        kernel_.failures = 1;
+      }
+      break;
+    }
+  }
+  for (std::size_t each = random_.roll(4); each > 0; --each)
+    kernel_answers();
+  if (enters_ > 200) let_files_go();
+  const bool all_pushed = operations_.size() >= total_ ||
+                          std::none_of(files_.begin(), files_.end(), [](const open_file& each) { return each.held; });
+  if (all_pushed && (enters_ > 200 || random_.one_in(10))) port_.request_stop();
+}
+
+void random_loop::push(connection& to, operation& op, lane_item::meaning what) {
+  to.requests.push({op, what});
+  if (to.wakes.consumer_wake.publish()) return;
+  answer_leftovers(to, [this](operation& left) { came_back(left); });
+}
+
+void random_loop::push_something() {
+  static constexpr std::array codes{op_code::read, op_code::read, op_code::write,  op_code::sync_all, op_code::open,
+                                    op_code::size, op_code::call, op_code::resize, op_code::close};
+  const op_code code = codes[random_.roll(codes.size())];
+  open_file& on = files_[random_.roll(files_.size())];
+  if (!on.held) return;
+  std::vector<std::size_t> lengths;
+  if (code == op_code::read || code == op_code::write)
+    for (std::size_t each = random_.roll(3) + 1; each > 0; --each)
+      lengths.push_back(1 + random_.roll(20));
+  pushed& made = operations_.emplace_back(code, *on.file, lengths);
+  operation& op = made.transfer.op;
+  made.to = connections_[random_.roll(connections_.size())].get();
+  made.holds_file = true;
+  if (code == op_code::close)
+    on.held = false; // the object's reference moves into the close
+  else
+    on.file->add_reference();
+  op.epoch = on.file->epoch();
+  op.run = [](operation&, shard&) {};
+  if (code == op_code::open || code == op_code::size) op.arguments = std::make_unique<kernel_arguments>();
+  static constexpr std::array<std::int64_t, 4> ahead{-1, 5'000, 50'000, 3'600'000'000'000};
+  if (random_.one_in(2)) op.deadline = steady_now() + ahead[random_.roll(ahead.size())];
+  op.cancellable = random_.one_in(2);
+  if (op.cancellable) {
+    EXPECT_TRUE(op.cancel.publish());
+  }
+  // A cancel by another thread may be looked at before the request.
+  if (op.cancellable && random_.one_in(8)) cancel_something();
+  push(*made.to, op, lane_item::meaning::request);
+}
+
+void random_loop::push_order() {
+  test_operation& order = orders_.emplace_back(op_code::cancel_bridge);
+  order.silent = true;
+  if (random_.one_in(2)) {
+    order.code = op_code::cancel_file;
+    order.file = files_[0].held ? files_[0].file : nullptr;
+    if (order.file == nullptr) {
+      orders_.pop_back();
+      return;
+    }
+    order.file->next_epoch();
+  }
+  push(*connections_[random_.roll(connections_.size())], order, lane_item::meaning::request);
+}
+
+void random_loop::cancel_something() {
+  pushed& chosen = operations_[random_.roll(operations_.size())];
+  operation& op = chosen.transfer.op;
+  if (!op.cancellable || chosen.back > 0) return;
+  const cancel_kind kind = random_.one_in(2) ? cancel_kind::any : cancel_kind::unless_started;
+  if (op.cancel.request(kind) == cancel_word::requested::send) push(*chosen.to, op, lane_item::meaning::cancel);
+}
+
+void random_loop::came_back(operation& op) {
+  for (pushed& each : operations_) {
+    if (&each.transfer.op != &op) continue;
+    ++each.back;
+    holding_.push_back(&each);
+    if (op.code == op_code::open && op.result.kind == result_kind::success) ::close(static_cast<int>(op.result.value));
+  }
+}
+
+void random_loop::take_replies() {
+  for (const auto& from : connections_) {
+    std::array<operation*, 4> some{};
+    while (const std::size_t count = from->replies.pop(some))
+      for (operation* op : std::span(some).first(count))
+        came_back(*op);
+  }
+}
+
+void random_loop::let_files_go() {
+  while (!holding_.empty()) {
+    pushed& each = *holding_.back();
+    holding_.pop_back();
+    if (std::exchange(each.holds_file, false)) drop(*each.transfer.op.file);
+  }
+}
+
+void random_loop::drop(descriptor& file) {
+  operation* const parked = file.release();
+  if (parked != nullptr) announce_only_user(*parked);
+}
+
+/// One CQE, of those that may come next. What could wait for ever comes only if it is cancelled.
+void random_loop::kernel_answers() {
+  if (kernel_.under_way.empty()) return;
+  const std::size_t at = random_.roll(kernel_.under_way.size());
+  const fake_driver::entry& chosen = kernel_.under_way[at];
+  if (!chosen.entered) return;
+  const std::size_t what = random_.roll(3);
+  if (what == 0 && chosen.timeout)
+    kernel_.post_timeout(at, chosen.operation ? std::array{-ETIME, -ENOENT}[random_.roll(2)] : -ECANCELED);
+  else if (what == 1 && chosen.cancels > 0)
+    kernel_.post_cancel(at, std::array{0, -ENOENT, -EALREADY}[random_.roll(3)]);
+  else if (chosen.operation)
+    kernel_.post_operation(at, result_of(chosen.what));
+}
+
+std::int32_t random_loop::result_of(const submission& what) {
+  if (what.code == op_code::close) {
+    EXPECT_EQ(::close(what.fd), 0) << "closed twice";
+    return random_.one_in(4) ? -EINTR : 0;
+  }
+  if (random_.one_in(4)) return std::array{-ECANCELED, -EINTR, -EIO}[random_.roll(3)];
+  if (what.code == op_code::open && what.step == 0) return ::dup(null_);
+  std::size_t wanted = 0;
+  for (const iovec& each : std::span(what.iovecs, what.iovec_count))
+    wanted += each.iov_len;
+  return static_cast<std::int32_t>(random_.one_in(2) ? wanted : random_.roll(wanted + 1));
+}
+
+void random_loop::expect_that_it_may_wait() {
+  EXPECT_TRUE(asleep(port_.wake()));
+  take_replies();
+  for (const auto& each : connections_)
+    EXPECT_TRUE(each->pending_replies.empty()) << "waits although there is a reply";
+  for (pushed& each : operations_) {
+    const operation& op = each.transfer.op;
+    if (each.back > 0) continue;
+    if (op.where == operation::place::backlog) {
+      EXPECT_EQ(counters_.in_flight.get(), options_.ring_entries) << "waits although a slot is free";
+      EXPECT_LE(kernel_.waited_until, op.deadline);
+    }
+  }
+}
+
+} // namespace shardbridge::detail

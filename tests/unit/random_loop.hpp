@@ -1,0 +1,75 @@
+// Goal: one random program of the loop: bridges, kernel and the invariants between them.
+// Method: everything that other threads and the kernel would do happens inside the fake kernel's enter(), which is
+// where a real shard gives them time; the model knows of each operation how often it came back.
+#pragma once
+
+#include "fake_driver.hpp"
+#include "seed.hpp"
+#include "test_operation.hpp"
+
+#include <bridge/shard_port.hpp>
+#include <shard_side/shard_loop.hpp>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace shardbridge::detail {
+
+class random_loop {
+ public:
+  random_loop(std::uint64_t seed, int null_fd, bool kernel_fails);
+  void run();
+
+ private:
+  struct pushed {
+    explicit pushed(op_code what, descriptor& file, const std::vector<std::size_t>& lengths)
+        : transfer(what, file, lengths) {}
+    test_transfer transfer;
+    connection* to = nullptr;
+    bool settled = false; ///< cancels came too late
+    int back = 0;         ///< how often it was handed back
+    bool holds_file = false;
+  };
+  /// A file and whether its object still holds it.
+  struct open_file {
+    descriptor* file;
+    bool held;
+  };
+
+  void others();
+  void push_something();
+  void push_order();
+  void cancel_something();
+  void take_replies();
+  void let_files_go();
+  void kernel_answers();
+  std::int32_t result_of(const submission& what);
+  void expect_that_it_may_wait();
+  void push(connection& to, operation& op, lane_item::meaning what);
+  void drop(descriptor& file);
+  void came_back(operation& op);
+
+  dice random_;
+  const int null_;
+  const std::size_t total_;
+  bool fails_;
+  int enters_ = 0;
+  shard_port port_;
+  std::vector<std::shared_ptr<connection>> connections_;
+  std::vector<open_file> files_;
+  std::deque<pushed> operations_;
+  std::deque<test_operation> orders_;
+  std::vector<pushed*> holding_; ///< came back, their handlers have not run
+  fake_driver kernel_;
+  shard_group_options options_{.ring_entries = 3};
+  shard self_{0};
+  loop_counters counters_;
+  shard_loop loop_{port_, kernel_, options_, self_, counters_};
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,100 @@
+// Goal: a token names one use of one slot and nothing else.
+// Method: pack and unpack at the limits of each field; uses of a slot that follow one another.
+#include "printers.hpp"
+#include "test_operation.hpp"
+
+#include <shard_side/slot_table.hpp>
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace shardbridge::detail {
+namespace {
+
+TEST(token, survives_packing_at_the_limits_of_its_fields) {
+  for (const std::uint32_t generation : {0U, 1U, 0x7fffffffU, 0xffffffffU}) {
+    for (const std::uint32_t index : {0U, 1U, slot_table::capacity_limit - 1}) {
+      for (const cqe_kind kind : {cqe_kind::operation, cqe_kind::timeout, cqe_kind::cancel, cqe_kind::wake}) {
+        const token out = token::unpack(token{generation, index, kind}.pack());
+        EXPECT_EQ(out.generation, generation);
+        EXPECT_EQ(out.index, index);
+        EXPECT_EQ(out.kind, kind);
+      }
+    }
+  }
+}
+
+TEST(token, of_another_kind_differs_in_the_kind_alone) {
+  const token operation{9, 5, cqe_kind::operation};
+  EXPECT_EQ(operation.as(cqe_kind::timeout).pack(), (token{9, 5, cqe_kind::timeout}.pack()));
+  EXPECT_NE(operation.as(cqe_kind::timeout).pack(), operation.pack());
+}
+
+TEST(slot_table, gives_each_slot_once) {
+  slot_table table(3);
+  EXPECT_EQ(table.capacity(), 3U);
+  test_operation op;
+  std::set<std::uint32_t> given;
+  while (!table.full())
+    given.insert(table.acquire(op));
+  EXPECT_EQ(given, (std::set<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(table.in_use(), 3U);
+  table.release(1);
+  EXPECT_FALSE(table.full());
+  EXPECT_EQ(table.acquire(op), 1U);
+}
+
+TEST(slot_table, begins_every_use_afresh) {
+  slot_table table(1);
+  test_operation first(op_code::open);
+  const std::uint32_t index = table.acquire(first);
+  EXPECT_EQ(table[index].code, op_code::open);
+  table[index].step = 1;
+  table[index].moved = table[index].submitted = 9;
+  table[index].opened = 3;
+  table[index].arguments = std::make_unique<kernel_arguments>();
+  static_cast<void>(table[index].fsm.interrupt(op_fsm::reason::user));
+  table.release(index);
+  EXPECT_EQ(table[index].op, nullptr);
+  EXPECT_EQ(table[index].arguments, nullptr);
+  test_operation second(op_code::read);
+  ASSERT_EQ(table.acquire(second), index);
+  const slot& used = table[index];
+  EXPECT_EQ(used.op, &second);
+  EXPECT_EQ(used.code, op_code::read);
+  EXPECT_EQ(used.step, 0);
+  EXPECT_EQ(used.moved + used.submitted, 0U);
+  EXPECT_EQ(used.opened, -1);
+  EXPECT_EQ(used.fsm.interrupted(), op_fsm::reason::none);
+}
+
+TEST(slot_table, finds_by_name_only_the_present_use) {
+  slot_table table(2);
+  test_operation op;
+  const std::uint32_t index = table.acquire(op);
+  const token first = table.name(index, cqe_kind::operation);
+  EXPECT_EQ(table.find(first), &table[index]);
+  EXPECT_EQ(table.find(first.as(cqe_kind::timeout)), &table[index]);
+  table.release(index);
+  EXPECT_EQ(table.find(first), nullptr) << "the use is over";
+  ASSERT_EQ(table.acquire(op), index);
+  EXPECT_EQ(table.find(first), nullptr) << "another use of the same slot";
+  EXPECT_EQ(table.find(table.name(index, cqe_kind::operation)), &table[index]);
+  EXPECT_EQ(table.find({1, 2, cqe_kind::operation}), nullptr) << "no such slot";
+  EXPECT_EQ(table.find({0, 0, cqe_kind::wake}), nullptr) << "the wake's name is nobody's";
+}
+
+TEST(slot_table, visits_operations_without_an_answer) {
+  slot_table table(3);
+  test_operation a, b;
+  table.acquire(a);
+  const std::uint32_t detached = table.acquire(b);
+  table[detached].op = nullptr;
+  std::set<operation*> visited;
+  table.for_each_operation([&](operation& op) { visited.insert(&op); });
+  EXPECT_EQ(visited, std::set<operation*>{&a});
+}
+
+} // namespace
+} // namespace shardbridge::detail
