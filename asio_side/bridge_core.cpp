@@ -1,33 +1,16 @@
 #include <shardbridge/detail/bridge_core.hpp>
 
-#include <shardbridge/detail/descriptor.hpp>
+#include <asio_side/bridge_parts.hpp>
+#include <asio_side/shard_order.hpp>
 
-#include <asio_side/reply_role.hpp>
-#include <bridge/admission.hpp>
-#include <bridge/group_core.hpp>
-
-#include <array>
 #include <cerrno>
-#include <chrono>
 #include <stdexcept>
-#include <utility>
-#include <vector>
-
-#include <poll.h>
 
 namespace shardbridge::detail {
 namespace {
 
-constexpr std::size_t reply_batch = 64;
-/// A drain that has lasted this long goes on as a fresh handler, and what it holds is spread over the pool's threads.
-constexpr std::int64_t drain_bound_ns = 100'000;
-
 /// No deadline is this one.
 constexpr std::int64_t timer_fired = INT64_MIN;
-
-std::int64_t steady_now() noexcept {
-  return std::chrono::steady_clock::now().time_since_epoch().count();
-}
 
 bridge_options checked(const bridge_options& options) {
   const auto require = [](bool sensible, const char* sentence) {
@@ -44,111 +27,7 @@ bridge_options checked(const bridge_options& options) {
   return options;
 }
 
-/// Tells one shard to cancel many. It belongs to that shard and is not counted.
-class shard_order final : public operation {
- public:
-  shard_order(op_code what, descriptor* meant) : operation(what, &finish) {
-    silent = true;
-    file = meant;
-    if (file != nullptr) file->add_reference();
-  }
-
- private:
-  ~shard_order() = default;
-  static void finish(operation& op, bridge_core*, delivery) {
-    if (op.file != nullptr) bridge_core::release(*op.file);
-    delete static_cast<shard_order*>(&op);
-  }
-};
-
 } // namespace
-
-struct bridge_core::parts {
-  parts(std::shared_ptr<group_core> joined, const bridge_options& options)
-      : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()) {
-    for (shard_port& port : group->ports) {
-      connections.push_back(std::make_shared<connection>(wake_pair{port.wake(), replies}, options.max_ops));
-      port.attach(connections.back());
-    }
-  }
-  ~parts() {
-    for (std::size_t shard = 0; shard < connections.size(); ++shard)
-      group->ports[shard].detach(*connections[shard]);
-  }
-
-  const std::shared_ptr<group_core> group;
-  admission permits;
-  const std::shared_ptr<wake_side> replies;
-  std::vector<std::shared_ptr<connection>> connections;
-  std::atomic<std::uint64_t> accepted{0}, completed{0}, refused{0}, expired{0};
-
-  std::atomic<std::size_t> next_shard{0};
-
-  reply_role role;
-  // The holder's, handed on with the role.
-  std::size_t first_connection = 0; // of the next look
-  std::uint32_t dry_at = 0;         // what was published when the lanes were last found dry
-
-  std::mutex timer;
-  std::int64_t timer_at = never; // under the lock
-};
-
-/// Replies taken off the lanes and not delivered yet. If a handler throws, the others are posted and the role goes on.
-class bridge_core::batch {
- public:
-  explicit batch(bridge_core& core) noexcept : core_(core) {}
-  ~batch() {
-    if (!delivering_) return;
-    post_rest();
-    core_.post_drain();
-  }
-  batch(const batch&) = delete;
-  batch& operator=(const batch&) = delete;
-
-  /// One look at every lane, each time beginning with another. Permits are given back before any handler runs.
-  [[nodiscard]] bool take() {
-    parts& own = *core_.parts_;
-    const std::size_t lanes = own.connections.size();
-    for (std::size_t each = 0; each < lanes && count_ < operations_.size(); ++each) {
-      connection& from = *own.connections[(own.first_connection + each) % lanes];
-      count_ += from.replies.pop(std::span(operations_).subspan(count_));
-    }
-    own.first_connection = (own.first_connection + 1) % lanes;
-    if (count_ == 0) return false;
-    std::uint64_t bytes = 0;
-    for (const operation* op : std::span(operations_).first(count_))
-      bytes += op->bytes;
-    core_.give_back(count_, bytes);
-    return true;
-  }
-
-  /// Each handler at once, until the time is over; the rest are spread over the executors' threads.
-  void deliver(std::int64_t until) {
-    delivering_ = true;
-    while (next_ < count_) {
-      operations_[next_++]->deliver(&core_, operation::delivery::invoke);
-      if (next_ < count_ && steady_now() > until) post_rest();
-    }
-    delivering_ = false;
-  }
-
-  void destroy() noexcept {
-    while (next_ < count_)
-      operations_[next_++]->deliver(&core_, operation::delivery::destroy);
-  }
-
- private:
-  void post_rest() {
-    while (next_ < count_)
-      operations_[next_++]->deliver(&core_, operation::delivery::post);
-  }
-
-  bridge_core& core_;
-  std::size_t count_ = 0;
-  std::size_t next_ = 0;
-  bool delivering_ = false; // still true in the destructor: a handler threw
-  std::array<operation*, reply_batch> operations_;
-};
 
 bridge_core::bridge_core(std::shared_ptr<group_core> group, const bridge_options& options)
     : timeout_(options.timeout.value_or(group->options.timeout)),
@@ -301,40 +180,6 @@ void bridge_core::deliver_all(operation_list& ended, op_result result, operation
   restart_timer();
 }
 
-void bridge_core::take_role_if_free() noexcept {
-  if (!parts_->role.try_take()) return;
-  // By now another may have had the role and delivered everything: rest() gives it up again if nothing is outstanding.
-  // What came since is not for this thread, whose caller is an initiating function.
-  if (!rest(parts_->dry_at)) post_drain();
-}
-
-void bridge_core::woken() {
-  parts_->replies->event().drain();
-  drain();
-}
-
-void bridge_core::drain() {
-  const auto self = shared_from_this();
-  const std::int64_t until = steady_now() + drain_bound_ns;
-  for (;;) {
-    const std::uint32_t seen = parts_->replies->word().observe();
-    batch taken(*this);
-    if (taken.take())
-      taken.deliver(until);
-    else if (rest(seen))
-      return;
-    if (steady_now() > until) return post_drain();
-  }
-}
-
-bool bridge_core::rest(std::uint32_t dry_at) {
-  parts_->dry_at = dry_at;
-  if (parts_->role.give_up_unless([this] { return parts_->permits.ops() > 0; })) return true;
-  if (parts_->replies->word().try_arm(dry_at) != wake_word::armed::asleep) return false;
-  wait_for_replies();
-  return true;
-}
-
 void bridge_core::expire_waiters() {
   operation_list expired;
   parts_->permits.expire(steady_now(), expired);
@@ -358,25 +203,6 @@ void bridge_core::restart_timer() noexcept {
   const std::lock_guard lock(parts_->timer);
   const std::int64_t wanted = parts_->permits.earliest_deadline();
   if (std::exchange(parts_->timer_at, wanted) != wanted) set_timer(wanted);
-}
-
-void bridge_core::abandon() noexcept {
-  operation_list waiting;
-  parts_->permits.close(waiting);
-  deliver_all(waiting, {result_kind::aborted, 0, 0}, operation::delivery::destroy);
-  if (parts_->permits.ops() > 0) send_orders(op_code::cancel_bridge, nullptr);
-  while (parts_->permits.ops() > 0) {
-    const std::uint32_t seen = parts_->replies->word().observe();
-    batch taken(*this);
-    if (taken.take()) {
-      taken.destroy();
-      continue;
-    }
-    if (parts_->replies->word().try_arm(seen) != wake_word::armed::asleep) continue;
-    pollfd readable{parts_->replies->event().get(), POLLIN, 0};
-    ::poll(&readable, 1, -1);
-    parts_->replies->event().drain();
-  }
 }
 
 int bridge_core::wake_descriptor() const noexcept {

@@ -1,0 +1,55 @@
+// What a bridge's core is made of.
+#pragma once
+
+#include <shardbridge/detail/bridge_core.hpp>
+
+#include <asio_side/reply_role.hpp>
+#include <bridge/admission.hpp>
+#include <bridge/group_core.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace shardbridge::detail {
+
+inline std::int64_t steady_now() noexcept {
+  return std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+struct bridge_core::parts {
+  parts(std::shared_ptr<group_core> joined, const bridge_options& options)
+      : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()) {
+    for (shard_port& port : group->ports) {
+      connections.push_back(std::make_shared<connection>(wake_pair{port.wake(), replies}, options.max_ops));
+      port.attach(connections.back());
+    }
+  }
+  ~parts() {
+    for (std::size_t shard = 0; shard < connections.size(); ++shard)
+      group->ports[shard].detach(*connections[shard]);
+  }
+
+  const std::shared_ptr<group_core> group;
+  admission permits;
+  const std::shared_ptr<wake_side> replies;
+  std::vector<std::shared_ptr<connection>> connections;
+  std::atomic<std::uint64_t> accepted{0}, completed{0}, refused{0}, expired{0};
+
+  std::atomic<std::size_t> next_shard{0};
+
+  reply_role role;
+  // The holder's, handed on with the role.
+  std::size_t first_connection = 0; // of the next look
+  std::uint32_t dry_at = 0;         // what was published when the lanes were last found dry
+
+  std::mutex timer;
+  std::int64_t timer_at = never; // under the lock
+};
+
+} // namespace shardbridge::detail
