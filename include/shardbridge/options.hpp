@@ -52,7 +52,7 @@ struct shard_group_options {
 struct bridge_options {
   /// Operations accepted at once, from permit to reply. 1 to 2^22. Raising it raises memory and queueing time.
   std::size_t max_ops = 1024;
-  /// Bytes of their buffers, likewise. 1 to 2^40. A single operation above it fails with `errc::too_large`.
+  /// Bytes of their buffers, likewise. 1 to 2^40 - 1. A single operation above it fails with `errc::too_large`.
   std::size_t max_bytes = std::size_t{256} << 20;
   /// Operations that may wait for a permit. 0 refuses as `when_full::refuse` does.
   std::size_t max_waiters = 65536;
