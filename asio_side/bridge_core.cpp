@@ -108,6 +108,8 @@ void bridge_core::return_unsent(operation_list& unsent, operation_list& admitted
   }
   // No reply comes for them: whoever holds the role must look whether anything is outstanding still.
   parts_->replies->publish();
+  // Those admitted wait no more, and the timer may have been theirs.
+  if (!admitted.empty()) restart_timer();
 }
 
 void bridge_core::give_back(std::uint64_t ops, std::uint64_t bytes) noexcept {
