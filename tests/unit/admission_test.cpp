@@ -16,7 +16,7 @@ namespace {
 using enum admission::acquired;
 
 class admission_test : public testing::Test {
- protected:
+ public:
   test_operation& make(std::uint64_t bytes, std::int64_t deadline = never) {
     test_operation& op = operations_.emplace_back();
     op.bytes = bytes;

@@ -1,12 +1,14 @@
 // Goal: with many threads the limits hold at every moment, every operation is admitted once, and nobody is left waiting
 // when all is given back.
 // Method: threads acquire; whoever is handed permits, his own or a waiter's, gives each back after checking the counts.
+#include "printers.hpp"
 #include "test_operation.hpp"
 
 #include <bridge/admission.hpp>
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <thread>
 #include <vector>
@@ -77,6 +79,43 @@ TEST(admission, counts_exactly_with_many_threads) {
   EXPECT_EQ(admitted + cancelled, threads * rounds);
   EXPECT_EQ(permits.ops(), 0U);
   EXPECT_EQ(permits.bytes(), 0U);
+}
+
+// The permit comes back, and the one who waited goes, between the first look and the second. What holds the lock
+// meanwhile is the choice of those to be cancelled; if the others are slower than it, the test is passed without
+// showing anything.
+TEST(admission, forgets_the_deadline_of_whoever_finds_room_at_the_second_look) {
+  admission permits(bridge_options{.max_ops = 1});
+  std::array<test_operation, 3> operations;
+  auto& [first, waiter, second] = operations;
+  ASSERT_EQ(permits.acquire(first), admission::acquired::taken);
+  ASSERT_EQ(permits.acquire(waiter), admission::acquired::waiting);
+  second.deadline = 1;
+  std::atomic<bool> locked{false};
+  std::thread giver([&] {
+    while (!locked.load())
+      std::this_thread::yield();
+    operation_list granted;
+    static_cast<void>(permits.release(1, 0, granted));
+    EXPECT_TRUE(granted.empty());
+  });
+  std::thread taker([&] {
+    while (!locked.load())
+      std::this_thread::yield();
+    EXPECT_EQ(permits.acquire(second), admission::acquired::taken);
+  });
+  operation_list out;
+  permits.cancel_if(
+      [&](const operation&) {
+        locked = true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        return true;
+      },
+      out);
+  giver.join();
+  taker.join();
+  EXPECT_EQ(permits.earliest_deadline(), never) << "it does not wait";
+  EXPECT_EQ(permits.ops(), 1U);
 }
 
 } // namespace

@@ -19,7 +19,7 @@ using meaning = lane_item::meaning;
 using named = std::vector<operation*>;
 
 class leftovers : public testing::Test {
- protected:
+ public:
   named answered() {
     named all;
     answer_leftovers(joined, [&](operation& op) { all.push_back(&op); });
@@ -51,6 +51,15 @@ TEST_F(leftovers, that_are_orders_are_freed) {
   EXPECT_EQ(answered(), named{});
   EXPECT_EQ(order.delivered, 1);
   EXPECT_EQ(order.how, operation::delivery::destroy);
+}
+
+TEST_F(leftovers, are_not_answered_before_the_request_itself_is_found) {
+  test_operation op;
+  make_cancellable(op, 1);
+  joined.requests.push({op, meaning::cancel});
+  EXPECT_EQ(answered(), named{}) << "whoever pushes the request still uses it";
+  joined.requests.push({op, meaning::request});
+  EXPECT_EQ(answered(), named{&op});
 }
 
 TEST_F(leftovers, wait_for_every_message_that_names_them) {

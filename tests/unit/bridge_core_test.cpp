@@ -43,7 +43,7 @@ class counting_core final : public bridge_core {
 };
 
 class bridge_core_test : public testing::Test {
- protected:
+ public:
   bridge_core_test() {
     std::uint64_t version = UINT64_MAX;
     group->ports[0].refresh(connections, version);
@@ -223,6 +223,24 @@ TEST_F(bridge_core_test, says_nothing_to_the_shard_about_what_was_cancelled_befo
   core->cancel(op, cancel_kind::any);
   EXPECT_EQ(requests().size(), 0U);
   EXPECT_EQ(core->stats().ops, 0U);
+}
+
+TEST_F(bridge_core_test, does_not_queue_what_was_cancelled_before_it_came) {
+  initiate(100);
+  test_operation& op = make(1);
+  op.cancellable = true;
+  core->cancel(op, cancel_kind::any);
+  core->initiate(op);
+  expect_ended(op, delivery::post, aborted);
+  EXPECT_EQ(core->stats().waiting, 0U);
+}
+
+TEST_F(bridge_core_test, frees_its_orders_behind_the_end_of_the_shard) {
+  const test_file file(true);
+  group->ports[0].wake().word().close();
+  core->cancel_file(*file);
+  EXPECT_TRUE(file->only_user());
+  EXPECT_EQ(requests().size(), 0U);
 }
 
 TEST_F(bridge_core_test, answers_itself_behind_the_end_of_the_shard) {

@@ -58,7 +58,7 @@ class deadline_of_options : public testing::TestWithParam<row> {};
 TEST_P(deadline_of_options, is_the_earlier) {
   op_options options;
   options.timeout = GetParam().timeout;
-  if (GetParam().deadline) options.deadline = time_point(ns(*GetParam().deadline));
+  if (const auto deadline = GetParam().deadline) options.deadline = time_point(ns(*deadline));
   EXPECT_EQ(deadline_of(options, GetParam().fallback, time_point(ns(now))), GetParam().expected);
 }
 

@@ -31,7 +31,7 @@ class remembering_sink final : public in_flight::sink {
 };
 
 class in_flight_test : public testing::Test {
- protected:
+ public:
   static constexpr int fake_fd = 1000000;
   using reason = op_fsm::reason;
 

@@ -88,7 +88,7 @@ TEST_F(in_flight_test, tells_the_parked_close_when_a_detached_operation_was_the_
 }
 
 class in_flight_open : public in_flight_test {
- protected:
+ public:
   in_flight_open() {
     op.file = &*regular;
     op.arguments = std::make_unique<kernel_arguments>();

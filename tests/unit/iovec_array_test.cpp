@@ -75,7 +75,7 @@ TEST(iovec_array, knows_whether_all_is_aligned) {
   const iovec_array nothing{pieces{}};
   EXPECT_TRUE(nothing.aligned(4096, 4096));
 
-  const iovec_array good(pieces{piece(0, 1024), piece(4096, 512)});
+  const iovec_array good(pieces{piece(0, 512), piece(4096, 1024)});
   EXPECT_TRUE(good.aligned(4096, 512));
   EXPECT_FALSE(good.aligned(4096, 1024)) << "one length is only a multiple of 512";
   EXPECT_TRUE(good.aligned(1, 1));

@@ -107,6 +107,7 @@ TEST(reply_lane, hands_each_operation_to_one_of_many_threads) {
   std::mutex role;
   std::atomic<std::size_t> popped{0};
   std::vector<std::thread> popping;
+  popping.reserve(2);
   for (int each = 0; each < 2; ++each) {
     popping.emplace_back([&] {
       std::array<operation*, 16> out{};

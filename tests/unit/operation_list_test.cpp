@@ -33,7 +33,7 @@ named contents(const operation_list& list) {
 }
 
 class operation_list_test : public testing::Test {
- protected:
+ public:
   void SetUp() override {
     list.push_back(b);
     list.push_back(c);

@@ -6,14 +6,14 @@
 namespace shardbridge::detail {
 
 random_loop::random_loop(std::uint64_t seed, int null_fd, bool kernel_fails)
-    : random_(seed), null_(null_fd), total_(1 + random_.roll(16)), fails_(kernel_fails) {
+    : options_{.ring_entries = 3, .timeout_mode = seed % 2 == 0 ? timeout_mode::linked : timeout_mode::timer},
+      random_(seed), total_(1 + random_.roll(16)), null_(null_fd), fails_(kernel_fails) {
   for (int each = 0; each < 2; ++each)
     connections_.push_back(join(port_));
   for (int each = 0; each < 2; ++each) {
     files_.push_back({new descriptor(::dup(null_fd)), true});
     files_.back().file->regular = random_.one_in(2);
   }
-  options_.timeout_mode = random_.one_in(2) ? timeout_mode::linked : timeout_mode::timer;
   kernel_.has_ftruncate = random_.one_in(2);
   kernel_.on_enter = [this] { others(); };
   kernel_.on_wait = [this] { expect_that_it_may_wait(); };
@@ -115,7 +115,7 @@ void random_loop::push_something() {
   op.run = [](operation&, shard&) {};
   if (code == op_code::open || code == op_code::size) op.arguments = std::make_unique<kernel_arguments>();
   static constexpr std::array<std::int64_t, 4> ahead{-1, 5'000, 50'000, 3'600'000'000'000};
-  if (random_.one_in(2)) op.deadline = steady_now() + ahead[random_.roll(ahead.size())];
+  if (random_.one_in(2)) op.deadline = clock_now() + ahead[random_.roll(ahead.size())];
   op.cancellable = random_.one_in(2);
   if (op.cancellable) {
     EXPECT_TRUE(op.cancel.publish());

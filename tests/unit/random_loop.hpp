@@ -20,7 +20,7 @@
 
 namespace shardbridge::detail {
 
-class random_loop {
+class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at a time, by order of use
  public:
   random_loop(std::uint64_t seed, int null_fd, bool kernel_fails);
   void run();
@@ -54,11 +54,6 @@ class random_loop {
   void drop(descriptor& file);
   void came_back(operation& op);
 
-  dice random_;
-  const int null_;
-  const std::size_t total_;
-  bool fails_;
-  int enters_ = 0;
   shard_port port_;
   std::vector<std::shared_ptr<connection>> connections_;
   std::vector<open_file> files_;
@@ -66,10 +61,15 @@ class random_loop {
   std::deque<test_operation> orders_;
   std::vector<pushed*> holding_; ///< came back, their handlers have not run
   fake_driver kernel_;
-  shard_group_options options_{.ring_entries = 3};
+  const shard_group_options options_;
   shard self_{0};
   loop_counters counters_;
   shard_loop loop_{port_, kernel_, options_, self_, counters_};
+  dice random_;
+  const std::size_t total_;
+  const int null_;
+  int enters_ = 0;
+  bool fails_;
 };
 
 } // namespace shardbridge::detail

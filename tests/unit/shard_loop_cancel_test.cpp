@@ -8,7 +8,7 @@ namespace shardbridge::detail {
 namespace {
 
 class shard_loop_cancel : public shard_loop_test {
- protected:
+ public:
   shard_loop_cancel() {
     make_cancellable(read.op);
     make_cancellable(write.op);

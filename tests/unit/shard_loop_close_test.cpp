@@ -6,7 +6,7 @@ namespace shardbridge::detail {
 namespace {
 
 class shard_loop_close : public shard_loop_test {
- protected:
+ public:
   shard_loop_close() { close.file = &*regular; }
   ~shard_loop_close() override { EXPECT_EQ(regular->get(), closed ? -1 : 1000000); }
   void expect_closed() {

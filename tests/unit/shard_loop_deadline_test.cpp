@@ -8,7 +8,7 @@ namespace shardbridge::detail {
 namespace {
 
 class shard_loop_deadline : public shard_loop_test {
- protected:
+ public:
   void fill_slots() {
     for (test_transfer* each : {&first, &second})
       push(each->op);
@@ -30,7 +30,7 @@ TEST_F(shard_loop_deadline, that_has_passed_makes_no_submission) {
     test_operation& op = late.emplace_back(code);
     op.file = &*regular;
     op.run = [](operation&, shard&) { FAIL() << "too late to run"; };
-    op.deadline = steady_now();
+    op.deadline = clock_now();
     push(op);
   }
   turn();
@@ -41,8 +41,8 @@ TEST_F(shard_loop_deadline, that_has_passed_makes_no_submission) {
 }
 
 TEST_F(shard_loop_deadline, is_how_long_the_loop_waits) {
-  first.op.deadline = steady_now() + 2 * hour;
-  second.op.deadline = steady_now() + hour;
+  first.op.deadline = clock_now() + 2 * hour;
+  second.op.deadline = clock_now() + hour;
   fill_slots();
   EXPECT_EQ(kernel.waited_until, second.op.deadline);
   complete(10, 1);
@@ -91,7 +91,7 @@ TEST_F(shard_loop_deadline, answers_what_can_be_detached_and_keeps_its_slot) {
 }
 
 TEST_F(shard_loop_deadline, of_the_kernel_first_is_the_same_to_the_user) {
-  first.op.deadline = steady_now() + hour;
+  first.op.deadline = clock_now() + hour;
   push(first.op);
   turn();
   kernel.post_timeout(0, -ETIME);

@@ -8,7 +8,7 @@ namespace shardbridge::detail {
 namespace {
 
 class shard_loop_failure : public shard_loop_test {
- protected:
+ public:
   shard_loop_failure() {
     for (int each = 0; each < 6; ++each)
       push(writes.emplace_back(op_code::write, *regular, std::vector<std::size_t>{10}).op);

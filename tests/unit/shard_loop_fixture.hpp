@@ -21,7 +21,7 @@
 
 namespace shardbridge::detail {
 
-inline std::int64_t steady_now() {
+inline std::int64_t clock_now() {
   return std::chrono::steady_clock::now().time_since_epoch().count();
 }
 
@@ -39,7 +39,7 @@ inline std::shared_ptr<connection> join(shard_port& port) {
 }
 
 class shard_loop_test : public testing::Test {
- protected:
+ public:
   using meaning = lane_item::meaning;
   using place = operation::place;
   using named = std::vector<operation*>;
@@ -94,12 +94,12 @@ class shard_loop_test : public testing::Test {
   template <class Between>
   void take_and_let_expire(operation& op, Between between) {
     for (std::int64_t ahead = 20'000; ahead < hour; ahead *= 4) {
-      op.deadline = steady_now() + ahead;
+      op.deadline = clock_now() + ahead;
       push(op);
       ASSERT_TRUE(loop.turn());
       if (op.where != place::nowhere) {
         between();
-        while (steady_now() <= op.deadline)
+        while (clock_now() <= op.deadline)
           std::this_thread::yield();
         return;
       }

@@ -11,7 +11,7 @@ namespace shardbridge::detail {
 namespace {
 
 class shard_loop_stop : public shard_loop_test {
- protected:
+ public:
   /// A turn that finds the stop requested and does not end.
   void begin_stop() {
     port.request_stop();
@@ -176,18 +176,31 @@ class hooked_order final : public operation {
 TEST_F(shard_loop_stop, answers_bridges_that_attach_while_it_ends) {
   constexpr std::size_t total = 10;
   std::deque<hooked_order> orders;
+  std::deque<test_call> late;
+  named answered;
   std::size_t freed = 0;
   const std::function<void()> next = [&] {
     if (++freed == total) return;
     connections.push_back(join(port));
     connection& to = *connections.back();
+    to.requests.push({late.emplace_back([](shard&) {}).op, meaning::request});
     to.requests.push({orders.emplace_back(next), meaning::request});
-    if (!to.wakes.consumer_wake.publish()) answer_leftovers(to, [](operation&) {});
+    if (!to.wakes.consumer_wake.publish()) answer_leftovers(to, [&](operation& op) { answered.push_back(&op); });
   };
   port.request_stop();
   push(orders.emplace_back(next));
   expect_end();
   EXPECT_EQ(freed, total);
+  for (const auto& each : connections) {
+    const named replied = replies_of(*each);
+    answered.insert(answered.end(), replied.begin(), replied.end());
+  }
+  std::sort(answered.begin(), answered.end());
+  named pushed;
+  for (test_call& each : late)
+    pushed.push_back(&each.op);
+  std::sort(pushed.begin(), pushed.end());
+  EXPECT_EQ(answered, pushed);
 }
 
 TEST_F(shard_loop_stop, leaves_what_comes_behind_the_end_to_whoever_pushes) {

@@ -47,6 +47,7 @@ TEST(shard_port, stops_for_good_and_wakes) {
 TEST(shard_port, serves_many_threads) {
   shard_port port;
   std::vector<std::thread> threads;
+  threads.reserve(2);
   for (int each = 0; each < 2; ++each) {
     threads.emplace_back([&port] {
       for (int round = 0; round < 300; ++round) {

@@ -44,7 +44,9 @@ struct test_transfer {
     op.iovec_count = static_cast<std::uint32_t>(buffers.size());
   }
 
-  static void* address(std::uint64_t at) { return reinterpret_cast<void*>(0x10000 + at); }
+  static void* address(std::uint64_t at) {
+    return reinterpret_cast<void*>(0x10000 + at); // NOLINT(performance-no-int-to-ptr)
+  }
 
   std::vector<iovec> buffers;
   test_operation op;
