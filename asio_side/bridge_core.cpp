@@ -9,9 +9,6 @@
 namespace shardbridge::detail {
 namespace {
 
-/// No deadline is this one.
-constexpr std::int64_t timer_fired = INT64_MIN;
-
 bridge_options checked(const bridge_options& options) {
   const auto require = [](bool sensible, const char* sentence) {
     if (!sensible) throw std::invalid_argument(sentence);
@@ -135,7 +132,7 @@ void bridge_core::tell(std::size_t shard, lane_item item) noexcept {
 void bridge_core::cancel(operation& op, cancel_kind kind) noexcept {
   const auto shard = op.shard_index;
   switch (op.cancel.request(kind)) {
-  case cancel_word::requested::too_late:
+  case cancel_word::requested::nothing_new:
     return;
   case cancel_word::requested::remembered:
     if (!parts_->permits.cancel(op)) return;
@@ -158,8 +155,14 @@ void bridge_core::cancel_file(descriptor& file) {
 }
 
 void bridge_core::send_orders(op_code what, descriptor* file) {
-  for (std::size_t shard = 0; shard < parts_->connections.size(); ++shard)
-    tell(shard, {*new shard_order(what, file), lane_item::meaning::request});
+  for (std::size_t shard = 0; shard < parts_->connections.size(); ++shard) {
+    // Made first: a mark whose order could not be made would hide every later cancel.
+    auto* const order = new shard_order(what, file);
+    if (file == nullptr || file->mark_ordered(shard))
+      tell(shard, {*order, lane_item::meaning::request});
+    else
+      order->deliver(nullptr, operation::delivery::destroy);
+  }
 }
 
 void bridge_core::release(descriptor& file) noexcept {
@@ -191,7 +194,7 @@ void bridge_core::expire_waiters() {
   {
     // Whatever the timer is set to now, it is set or cancelled anew.
     const std::lock_guard lock(parts_->timer);
-    parts_->timer_at = timer_fired;
+    parts_->timer_at = before_all;
   }
   admit_next();
 }

@@ -164,7 +164,10 @@ void shard_loop::cancel(operation& op) {
 }
 
 void shard_loop::cancel_many(operation& order) {
-  if (order.code == op_code::cancel_bridge) order.joined->abandoned = true;
+  if (order.code == op_code::cancel_bridge)
+    order.joined->abandoned = true;
+  else
+    order.file->order_taken(self_.index());
   const auto meant = [&order](const operation& op) {
     if (order.code == op_code::cancel_bridge) return op.joined == order.joined;
     return op.file == order.file && op.code != op_code::close && op.epoch < op.file->epoch();

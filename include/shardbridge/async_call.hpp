@@ -2,6 +2,7 @@
 
 #include <shardbridge/bridge.hpp>
 #include <shardbridge/detail/async_operation.hpp>
+#include <shardbridge/detail/completion_token.hpp>
 #include <shardbridge/detail/result.hpp>
 #include <shardbridge/shard.hpp>
 
@@ -84,7 +85,8 @@ struct call_request {
  * or EINVAL for a shard that the group does not have
  *  @par Thread-safety       any thread. The function is called on the shard; it is destroyed on the handler's executor,
  * or where the operation is destroyed uninvoked. */
-template <class Executor, class Function, class Token = boost::asio::default_completion_token_t<Executor>>
+template <class Executor, class Function,
+          detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   requires std::invocable<Function, shard&>
 auto async_call(basic_bridge<Executor>& on, std::size_t shard_index, Function&& function, const op_options& options,
                 Token&& token = Token()) {
@@ -97,7 +99,8 @@ auto async_call(basic_bridge<Executor>& on, std::size_t shard_index, Function&& 
           .file = {}, .function = std::forward<Function>(function), .failure = {}, .returned = {}},
       placed, on.impl()->default_timeout(), shard_index, std::optional<detail::op_result>());
 }
-template <class Executor, class Function, class Token = boost::asio::default_completion_token_t<Executor>>
+template <class Executor, class Function,
+          detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   requires std::invocable<Function, shard&>
 auto async_call(basic_bridge<Executor>& on, std::size_t shard_index, Function&& function, Token&& token = Token()) {
   return async_call(on, shard_index, std::forward<Function>(function), op_options{}, std::forward<Token>(token));

@@ -38,12 +38,14 @@ class basic_random_access_file : public basic_file<Executor> {
    *                           device is answered late, with `errc::expired_in_flight` or, if it succeeded, its data.
    *  @par Errors              `boost::asio::error::eof` if `offset` is at or behind the end; `errc::misaligned`; those
    * of basic_file. With an error, bytes_transferred tells how much was read before it. */
-  template <class MutableBufferSequence, class Token = boost::asio::default_completion_token_t<Executor>>
+  template <class MutableBufferSequence,
+            detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_mutable_buffer_sequence<MutableBufferSequence>::value
   auto async_read_some_at(std::uint64_t offset, const MutableBufferSequence& buffers, Token&& token = Token()) {
     return async_read_some_at(offset, buffers, this->default_options(), std::forward<Token>(token));
   }
-  template <class MutableBufferSequence, class Token = boost::asio::default_completion_token_t<Executor>>
+  template <class MutableBufferSequence,
+            detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_mutable_buffer_sequence<MutableBufferSequence>::value
   auto async_read_some_at(std::uint64_t offset, const MutableBufferSequence& buffers, const op_options& options,
                           Token&& token = Token()) {
@@ -57,12 +59,14 @@ class basic_random_access_file : public basic_file<Executor> {
    *  @par Deadline            as for async_read_some_at(); after `errc::expired_in_flight` the bytes may have been
    * written
    *  @par Errors              `errc::misaligned`, `errc::outcome_unknown`; those of basic_file */
-  template <class ConstBufferSequence, class Token = boost::asio::default_completion_token_t<Executor>>
+  template <class ConstBufferSequence,
+            detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
   auto async_write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers, Token&& token = Token()) {
     return async_write_some_at(offset, buffers, this->default_options(), std::forward<Token>(token));
   }
-  template <class ConstBufferSequence, class Token = boost::asio::default_completion_token_t<Executor>>
+  template <class ConstBufferSequence,
+            detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
   auto async_write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers, const op_options& options,
                            Token&& token = Token()) {

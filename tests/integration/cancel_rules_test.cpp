@@ -20,6 +20,25 @@ TEST(cancellation_rules, what_is_cancelled_before_it_begins_makes_no_sqe) {
   expect_balanced(all.link.stats());
 }
 
+TEST(cancellation_rules, the_files_stop_token_holds_where_none_is_given) {
+  service all;
+  stuck_reads stuck(all.link);
+  std::stop_source of_the_file;
+  std::stop_source of_one;
+  stuck.file.default_options({.stop_token = of_the_file.get_token()});
+  const outcome& first = stuck.start();
+  const outcome& second = stuck.start({.timeout = 1h});
+  const outcome& spared = stuck.start({.stop_token = of_one.get_token()});
+  of_the_file.request_stop();
+  ASSERT_TRUE(all.run_until([&] { return first.calls > 0 && second.calls > 0; }));
+  EXPECT_TRUE(first.failed_with(asio::error::operation_aborted)) << first;
+  EXPECT_TRUE(second.failed_with(asio::error::operation_aborted)) << second;
+  EXPECT_EQ(spared.calls, 0);
+  of_one.request_stop();
+  ASSERT_TRUE(all.finish());
+  EXPECT_TRUE(spared.failed_with(asio::error::operation_aborted)) << spared;
+}
+
 TEST(cancellation_rules, the_user_and_the_deadline_are_told_apart) {
   for (const timeout_mode mode : {timeout_mode::linked, timeout_mode::timer}) {
     service all({.timeout_mode = mode});

@@ -58,6 +58,15 @@ TEST(one_deadline_by_default, a_file_without_one_falls_back_to_the_bridges) {
   expect_expires(all, stuck);
 }
 
+TEST(one_deadline_by_default, is_overridden_by_a_timeout_and_by_a_deadline_alike) {
+  service all;
+  stuck_reads stuck(all.link);
+  stuck.file.default_options({.deadline = clock::now()});
+  expect_stays(all, stuck, {.timeout = patience});
+  stuck.file.default_options({.timeout = 20ms});
+  expect_stays(all, stuck, {.deadline = clock::now() + patience});
+}
+
 TEST(one_deadline_by_default, holds_for_calls_too) {
   service all({}, {.timeout = 20ms});
   std::exception_ptr failure;

@@ -5,6 +5,7 @@
 #include <support/fifo.hpp>
 
 #include <deque>
+#include <functional>
 #include <stop_token>
 
 namespace shardbridge::tests {
@@ -52,6 +53,44 @@ void race(timeout_mode mode) {
   }
   counted.expect_even();
   EXPECT_EQ(bytes_read + pipe.drain(), bytes_written) << "what was taken from the FIFO was not reported";
+}
+
+// cancel() alone may run beside what replaces the file.
+void cancel_while_replaced(const std::function<void(random_access_file&, balance&)>& close) {
+  balance counted;
+  const fifo pipe;
+  shard_group group({.shards = 2});
+  asio::thread_pool pool(1);
+  bridge link(pool, group);
+  random_access_file file(link);
+  std::atomic<bool> ended = false;
+  std::jthread canceller([&] {
+    while (!ended)
+      file.cancel();
+  });
+  std::array<char, 4> buffer{};
+  for (const auto end = std::chrono::steady_clock::now() + stress_length; std::chrono::steady_clock::now() < end;) {
+    file.async_open(pipe.path(), open_flags::read_write, asio::use_future([](const error_code&) {})).wait();
+    if (!file.is_open()) continue; // cancelled
+    file.async_read_some_at(0, asio::buffer(buffer), counted.handler());
+    close(file, counted);
+  }
+  ended = true;
+  canceller.join();
+  pool.join();
+  counted.expect_even();
+  expect_balanced(link.stats());
+}
+
+TEST(cancellation_under_stress, beside_closes_on_the_shard) {
+  cancel_while_replaced([](random_access_file& file, balance& counted) { file.async_close(counted.handler()); });
+}
+TEST(cancellation_under_stress, beside_closes_on_the_calling_thread) {
+  cancel_while_replaced([](random_access_file& file, balance&) {
+    error_code failed;
+    file.close(failed);
+    EXPECT_FALSE(failed) << failed;
+  });
 }
 
 TEST(cancellation_under_stress, of_reads_with_linked_timeouts) {

@@ -202,6 +202,20 @@ TEST_F(bridge_core_test, admits_the_next_when_the_first_of_the_waiters_is_cancel
   EXPECT_EQ(sent, 1U);
 }
 
+TEST_F(bridge_core_test, sends_one_order_at_a_time_however_often_a_file_is_cancelled) {
+  const test_file file(true);
+  for (int round = 0; round < 2; ++round) {
+    core->cancel_file(*file);
+    core->cancel_file(*file);
+    const auto sent = requests();
+    ASSERT_EQ(sent.size(), 1U);
+    file->order_taken(0);
+    sent[0].op().deliver(nullptr, delivery::destroy);
+  }
+  EXPECT_EQ(file->epoch(), 4U);
+  EXPECT_TRUE(file->only_user());
+}
+
 TEST_F(bridge_core_test, tells_the_shard_to_cancel_what_was_sent) {
   test_operation& op = make(1);
   op.cancellable = true;

@@ -49,7 +49,7 @@ const std::vector<row> rows{
     {"a default that does not fit", {}, {}, ns(INT64_MAX - 1), never},
     {"a deadline in the past", {}, now - 10, ns(5), now - 10},
     {"a deadline before the clock began", {}, -10, ns(5), -10},
-    {"the first of all deadlines", ns(10), INT64_MIN, ns(5), INT64_MIN},
+    {"the first of all deadlines", ns(10), INT64_MIN, ns(5), before_all + 1},
     {"the last of all deadlines", {}, INT64_MAX, ns(5), never},
 };
 

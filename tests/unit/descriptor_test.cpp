@@ -55,6 +55,17 @@ TEST(descriptor, counts_epochs) {
   EXPECT_EQ(file->epoch(), first + 1);
 }
 
+TEST(descriptor, has_one_order_for_each_shard_on_its_way) {
+  auto* const file = new descriptor(-1, 2);
+  EXPECT_TRUE(file->mark_ordered(0));
+  EXPECT_FALSE(file->mark_ordered(0));
+  EXPECT_TRUE(file->mark_ordered(1));
+  file->order_taken(0);
+  EXPECT_TRUE(file->mark_ordered(0));
+  EXPECT_FALSE(file->mark_ordered(1));
+  EXPECT_EQ(file->release(), nullptr);
+}
+
 TEST(descriptor, parks_no_close_that_is_the_only_user) {
   const test_file file(true);
   test_operation close(op_code::close);

@@ -34,7 +34,7 @@ inline std::ostream& operator<<(std::ostream& out, admission::acquired value) {
   return print_name(out, value, {"taken", "waiting", "cancelled", "no_room", "too_large", "stopped"});
 }
 inline std::ostream& operator<<(std::ostream& out, cancel_word::requested value) {
-  return print_name(out, value, {"remembered", "send", "too_late"});
+  return print_name(out, value, {"remembered", "send", "nothing_new"});
 }
 inline std::ostream& operator<<(std::ostream& out, op_fsm::action value) {
   return print_name(out, value, {"wait", "submit_cancel", "settled"});

@@ -3,6 +3,7 @@
 
 #include <shardbridge/bridge.hpp>
 #include <shardbridge/detail/async_operation.hpp>
+#include <shardbridge/detail/completion_token.hpp>
 #include <shardbridge/detail/file_calls.hpp>
 #include <shardbridge/detail/requests.hpp>
 
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,7 +35,8 @@ namespace shardbridge {
 /// @par Errors
 /// errno in the system category as the kernel reports it, `errc`, `boost::asio::error::operation_aborted` (cancelled).
 /// @par Thread-safety
-/// Distinct objects: safe. Shared: only cancel() may be called beside another function.
+/// Distinct objects: safe. Shared: only cancel() may be called beside another function, close() and async_open()
+/// included, but not beside assignment and destruction.
 template <class Executor>
 class basic_file {
  public:
@@ -59,7 +62,8 @@ class basic_file {
 
   [[nodiscard]] executor_type get_executor() const noexcept { return *executor_; }
 
-  /// Used by operations that are given no `op_options`, and for the fields that given ones leave open.
+  /// Used by operations that are given no `op_options`, and for what given ones leave open: the shard, the stop token,
+  /// and when to expire, where naming either of `timeout` and `deadline` overrides both.
   [[nodiscard]] const op_options& default_options() const noexcept { return options_; }
   void default_options(op_options options) { options_ = std::move(options); }
 
@@ -78,24 +82,24 @@ class basic_file {
       failed = boost::asio::error::already_open;
       return;
     }
-    detail::file_ref opened(new detail::descriptor());
+    detail::file_ref opened = new_file();
     failed = code_of(detail::open_now(*opened, path.c_str(), flags));
-    if (!failed) file_ = std::move(opened);
+    if (!failed) replace_file(std::move(opened));
   }
 
   /// Opens on the shard. Handler: void(error_code). The file must not be open. is_open() when the handler runs.
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_open(const std::string& path, open_flags flags, Token&& token = Token()) {
     return async_open(path, flags, options_, std::forward<Token>(token));
   }
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_open(const std::string& path, open_flags flags, const op_options& options, Token&& token = Token()) {
     std::optional<detail::op_result> answered;
-    detail::file_ref opened(new detail::descriptor());
+    detail::file_ref opened = new_file();
     if (is_open())
       answered = detail::op_result{detail::result_kind::already_open, 0, 0};
     else
-      file_ = opened;
+      replace_file(opened);
     return initiate<void(boost::system::error_code)>(
         detail::open_request{.file = std::move(opened), .path = path, .flags = flags}, options, answered,
         std::forward<Token>(token));
@@ -111,21 +115,21 @@ class basic_file {
   void close(boost::system::error_code& failed) {
     failed = {};
     if (!file_) return;
-    const detail::file_ref closing = std::exchange(file_, {});
+    const detail::file_ref closing = replace_file({});
     if (!closing->only_user()) core_->cancel_file(*closing);
     failed = code_of(detail::close_now(*closing));
   }
 
   /// Cancels what is outstanding, then closes on the shard. Handler: void(error_code), when the descriptor is closed
   /// or, at the deadline, will be as soon as the kernel lets go of it. The file is not open from here on.
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_close(Token&& token = Token()) {
     return async_close(options_, std::forward<Token>(token));
   }
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_close(const op_options& options, Token&& token = Token()) {
     const auto answered = unless_open();
-    detail::file_ref closing = std::exchange(file_, {});
+    detail::file_ref closing = replace_file({});
     if (!answered && !closing->only_user()) core_->cancel_file(*closing);
     return initiate<void(boost::system::error_code)>(
         detail::plain_request{.code = detail::op_code::close, .file = std::move(closing)}, options, answered,
@@ -135,7 +139,11 @@ class basic_file {
   /// Cancels every operation initiated before on this file, at whatever stage; any thread. What cannot be cancelled
   /// completes.
   void cancel() {
-    if (file_) core_->cancel_file(*file_);
+    const detail::file_ref cancelled = [this] {
+      const std::lock_guard lock(replacing_);
+      return file_;
+    }();
+    if (cancelled) core_->cancel_file(*cancelled);
   }
 
   /// In bytes, on the calling thread. Errors: those of fstat(2).
@@ -152,11 +160,11 @@ class basic_file {
   }
 
   /// On the shard. Handler: void(error_code, std::uint64_t bytes).
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_size(Token&& token = Token()) {
     return async_size(options_, std::forward<Token>(token));
   }
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_size(const op_options& options, Token&& token = Token()) {
     return initiate<void(boost::system::error_code, std::uint64_t)>(detail::size_request{.file = file_}, options,
                                                                     unless_open(), std::forward<Token>(token));
@@ -173,11 +181,11 @@ class basic_file {
   }
 
   /// On the shard. Handler: void(error_code). Before Linux 6.9 the shard itself waits for it.
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_resize(std::uint64_t bytes, Token&& token = Token()) {
     return async_resize(bytes, options_, std::forward<Token>(token));
   }
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_resize(std::uint64_t bytes, const op_options& options, Token&& token = Token()) {
     return plain(detail::op_code::resize, bytes, options, std::forward<Token>(token));
   }
@@ -199,19 +207,19 @@ class basic_file {
   void sync_data(boost::system::error_code& failed) { failed = code_of(file_ ? detail::sync_data_now(*file_) : EBADF); }
 
   /// On the shard: covers every write that has completed before. Handler: void(error_code).
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(Token&& token = Token()) {
     return async_sync_all(options_, std::forward<Token>(token));
   }
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(const op_options& options, Token&& token = Token()) {
     return plain(detail::op_code::sync_all, 0, options, std::forward<Token>(token));
   }
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(Token&& token = Token()) {
     return async_sync_data(options_, std::forward<Token>(token));
   }
-  template <class Token = boost::asio::default_completion_token_t<Executor>>
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(const op_options& options, Token&& token = Token()) {
     return plain(detail::op_code::sync_data, 0, options, std::forward<Token>(token));
   }
@@ -243,6 +251,7 @@ class basic_file {
       options.timeout = options_.timeout;
       options.deadline = options_.deadline;
     }
+    if (!options.stop_token.stop_possible()) options.stop_token = options_.stop_token;
     if (!options.shard) options.shard = options_.shard;
     return boost::asio::async_initiate<Token, Signature>(detail::initiation<Executor>(core_, *executor_), token,
                                                          std::move(request), options, core_->default_timeout(), shard_,
@@ -254,6 +263,16 @@ class basic_file {
     return initiate<void(boost::system::error_code)>(
         detail::plain_request{.code = code, .file = file_, .new_size = size}, options, unless_open(),
         std::forward<Token>(token));
+  }
+
+  [[nodiscard]] detail::file_ref new_file() const {
+    return detail::file_ref(new detail::descriptor(-1, core_->shards()));
+  }
+
+  /// Returns the file that was there. The lock is for cancel() alone: it may run beside this on another thread.
+  detail::file_ref replace_file(detail::file_ref next) noexcept {
+    const std::lock_guard lock(replacing_);
+    return std::exchange(file_, std::move(next));
   }
 
   [[nodiscard]] std::optional<detail::op_result> unless_open() const {
@@ -273,6 +292,7 @@ class basic_file {
 
   std::shared_ptr<detail::bridge_core> core_;
   std::optional<Executor> executor_; // optional: executors need not be assignable
+  std::mutex replacing_;
   detail::file_ref file_;
   op_options options_;
   std::size_t shard_ = 0;

@@ -7,9 +7,9 @@
 //  1. A cancel message (a tagged pointer on the request lane) is sent only by a request() that answered `send`, which
 //     happens only between publish() and settle(): afterwards nobody sends one.
 //  2. settle() tells how many were sent. The operation is handed back only when that many have been consumed, so no
-//  message
-//     ever points to an operation that no longer exists.
-//  3. A request before publish() is remembered and found by publish().
+//     message ever points to an operation that no longer exists.
+//  3. At most two are sent, one of each kind, the weaker first: to ask again for as much or less changes nothing.
+//  4. A request before publish() is remembered and found by publish().
 #pragma once
 
 #include <atomic>
@@ -24,15 +24,19 @@ enum class cancel_kind : std::uint8_t {
 
 class cancel_word {
  public:
-  enum class requested : std::uint8_t { remembered, send, too_late };
+  enum class requested : std::uint8_t {
+    remembered, ///< publish() will find it
+    send,       ///< the caller sends one message
+    nothing_new ///< settled, or asked for before
+  };
 
   /// acq_rel: what the canceller did before is seen by the shard that finds the request; pairs with wants() and
   /// settle().
   requested request(cancel_kind kind) noexcept {
     std::uint32_t old = word_.load(std::memory_order_relaxed);
     for (;;) {
-      if ((old & settled_bit) != 0) return requested::too_late;
       const bool send = (old & published_bit) != 0;
+      if ((old & settled_bit) != 0 || (send && (old & (bit(kind) | any_bit)) != 0)) return requested::nothing_new;
       const std::uint32_t wanted = (old | bit(kind)) + (send ? one_message : 0);
       if (word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel, std::memory_order_relaxed))
         return send ? requested::send : requested::remembered;

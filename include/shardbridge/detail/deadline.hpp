@@ -22,7 +22,7 @@ inline std::int64_t deadline_of(const op_options& options, std::chrono::nanoseco
     at = length < never - start ? start + length : never;
   }
   if (options.deadline) at = std::min<std::int64_t>(at, nanoseconds(options.deadline->time_since_epoch()).count());
-  return at;
+  return std::max(at, before_all + 1);
 }
 
 } // namespace shardbridge::detail

@@ -5,13 +5,17 @@
 //
 // Invariants
 //  1. References and the parked flag are one word: the release() that leaves the parked close as the only user clears
-//  the
-//     flag in the same step, so either it or unpark() takes the close over, never both and never none.
+//     the flag in the same step, so either it or unpark() takes the close over, never both and never none.
 //  2. A parked close keeps its own reference, so whoever took it over may read the pointer after the step.
+//  3. Each shard has at most one order to cancel this file on its way, however often it is cancelled: the shard takes
+//  the
+//     mark off before it looks at the epoch, so an order that is still marked covers every epoch begun before.
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include <sys/stat.h>
 
@@ -21,8 +25,9 @@ class operation;
 
 class descriptor {
  public:
-  /// One reference, the caller's; `fd` is owned from here. -1: being opened.
-  explicit descriptor(int fd = -1) noexcept : fd_(fd) {}
+  /// One reference, the caller's; `fd` is owned from here. -1: being opened. `shards`: how many may work on it.
+  explicit descriptor(int fd = -1, std::size_t shards = 1)
+      : fd_(fd), ordered_(std::make_unique<std::atomic<bool>[]>(shards)) {}
   descriptor(const descriptor&) = delete;
   descriptor& operator=(const descriptor&) = delete;
 
@@ -43,6 +48,14 @@ class descriptor {
   /// Operations of an earlier epoch are cancelled. Any thread.
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
   void next_epoch() noexcept { epoch_.fetch_add(1, std::memory_order_acq_rel); }
+
+  /// True: the caller sends that shard an order to cancel this file. After next_epoch(); acq_rel: pairs with
+  /// order_taken(), which sees the epoch behind every mark that it takes off.
+  [[nodiscard]] bool mark_ordered(std::size_t shard) noexcept {
+    return !ordered_[shard].exchange(true, std::memory_order_acq_rel);
+  }
+  /// By the shard, before it looks at the epoch.
+  void order_taken(std::size_t shard) noexcept { ordered_[shard].exchange(false, std::memory_order_acq_rel); }
 
   /// A close that must wait until it is the only user. False: it is, and need not wait.
   [[nodiscard]] bool park(operation& close) noexcept;
@@ -68,6 +81,7 @@ class descriptor {
   std::atomic<std::uint32_t> users_{one_user};
   std::atomic<int> fd_;
   std::atomic<std::uint64_t> epoch_{0};
+  const std::unique_ptr<std::atomic<bool>[]> ordered_; // by shard
   operation* parked_ = nullptr;
 };
 

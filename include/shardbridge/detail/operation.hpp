@@ -57,7 +57,8 @@ struct kernel_arguments {
   struct ::statx status {};
 };
 
-inline constexpr std::int64_t never = INT64_MAX; ///< the deadline of an operation without one
+inline constexpr std::int64_t never = INT64_MAX;      ///< the deadline of an operation without one
+inline constexpr std::int64_t before_all = INT64_MIN; ///< earlier than the deadline of any operation
 
 class operation {
  public:
