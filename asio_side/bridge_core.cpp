@@ -3,6 +3,7 @@
 #include <asio_side/bridge_parts.hpp>
 #include <asio_side/shard_order.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 
@@ -19,6 +20,8 @@ bridge_options checked(const bridge_options& options) {
           "bridge_options::max_bytes must be 1 to 2^40 - 1");
   require(!options.timeout || *options.timeout > std::chrono::nanoseconds::zero(),
           "bridge_options::timeout must be positive");
+  require(options.spin >= std::chrono::nanoseconds::zero() && options.spin <= std::chrono::seconds(1),
+          "bridge_options::spin must be 0 to 1 s");
   require(options.when_full == when_full::wait || options.when_full == when_full::refuse,
           "bridge_options::when_full is none of the enumerators");
   return options;
@@ -225,6 +228,8 @@ std::size_t bridge_core::next_shard() noexcept {
 bridge_stats bridge_core::stats() const {
   // Completed before accepted, so that no snapshot shows more ends than beginnings.
   const std::uint64_t completed = parts_->completed.load(std::memory_order_acquire);
+  const std::uint64_t wakes = parts_->replies->wakes_sent();
+  const std::uint64_t published = parts_->published.get();
   return {.accepted = parts_->accepted.load(std::memory_order_acquire),
           .completed = completed,
           .refused = parts_->refused.load(std::memory_order_relaxed),
@@ -232,7 +237,14 @@ bridge_stats bridge_core::stats() const {
           .ops = parts_->permits.ops(),
           .bytes = parts_->permits.bytes(),
           .waiting = parts_->permits.waiting(),
-          .wakes = parts_->replies->wakes_sent()};
+          .sleeps = parts_->sleeps.get(),
+          .wakes = wakes,
+          .wakes_skipped = published - std::min(published, wakes),
+          .wakes_spurious = parts_->spurious.get(),
+          .rearms = parts_->rearms.get(),
+          .looks_hit = parts_->looks_hit.get(),
+          .looks_missed = parts_->looks_missed.get(),
+          .reply_batches = parts_->batches.get()};
 }
 
 } // namespace shardbridge::detail

@@ -5,10 +5,12 @@
 
 #include <asio_side/reply_role.hpp>
 #include <bridge/admission.hpp>
+#include <bridge/clock.hpp>
+#include <bridge/counter.hpp>
 #include <bridge/group_core.hpp>
+#include <bridge/spin_policy.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,13 +20,9 @@
 
 namespace shardbridge::detail {
 
-inline std::int64_t steady_now() noexcept {
-  return std::chrono::steady_clock::now().time_since_epoch().count();
-}
-
 struct bridge_core::parts {
   parts(std::shared_ptr<group_core> joined, const bridge_options& options)
-      : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()) {
+      : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()), spin(options.spin.count()) {
     for (shard_port& port : group->ports) {
       connections.push_back(std::make_shared<connection>(wake_pair{port.wake(), replies}, options.max_ops));
       port.attach(connections.back());
@@ -46,7 +44,11 @@ struct bridge_core::parts {
   reply_role role;
   // The holder's, handed on with the role.
   std::size_t first_connection = 0; // of the next look
-  std::uint32_t dry_at = 0;         // what was published when the lanes were last found dry
+  std::uint32_t observed = 0;       // what was published when it was last looked at
+  std::uint32_t dry_at = 0;         // the same when the lanes were last found dry
+  std::int64_t dry_since = 0;       // steady clock
+  spin_policy spin;
+  counter published, sleeps, spurious, rearms, looks_hit, looks_missed, batches;
 
   std::mutex timer;
   std::int64_t timer_at = never; // under the lock

@@ -2,6 +2,8 @@
 // until nothing is left; then it waits for the eventfd or, with nothing outstanding, gives the role up.
 #include <asio_side/bridge_parts.hpp>
 
+#include <bridge/look_again.hpp>
+
 #include <array>
 #include <span>
 
@@ -38,6 +40,7 @@ class bridge_core::batch {
     }
     own.first_connection = (own.first_connection + 1) % lanes;
     if (count_ == 0) return false;
+    own.batches.add();
     std::uint64_t bytes = 0;
     for (const operation* op : std::span(operations_).first(count_))
       bytes += op->bytes;
@@ -75,13 +78,18 @@ class bridge_core::batch {
 
 void bridge_core::take_role_if_free() noexcept {
   if (!parts_->role.try_take()) return;
+  parts_->dry_since = steady_now();
   // By now another may have had the role and delivered everything: rest() gives it up again if nothing is outstanding.
   // What came since is not for this thread, whose caller is an initiating function.
   if (!rest(parts_->dry_at)) post_drain();
 }
 
 void bridge_core::woken() {
-  parts_->replies->event().drain();
+  parts& own = *parts_;
+  const std::int64_t now = steady_now();
+  own.replies->event().drain();
+  if (own.replies->word().observe() == own.dry_at) own.spurious.add();
+  own.spin.slept(own.replies->claimed_at(own.dry_since, now) - own.dry_since);
   drain();
 }
 
@@ -89,20 +97,46 @@ void bridge_core::drain() {
   const auto self = shared_from_this();
   const std::int64_t until = steady_now() + drain_bound_ns;
   for (;;) {
-    const std::uint32_t seen = parts_->replies->word().observe();
+    const std::uint32_t seen = observe_replies();
     batch taken(*this);
     if (taken.take())
       taken.deliver(until);
-    else if (rest(seen))
+    else if (!look_for_replies(seen) && rest(seen))
       return;
     if (steady_now() > until) return post_drain();
   }
 }
 
+std::uint32_t bridge_core::observe_replies() noexcept {
+  const std::uint32_t seen = parts_->replies->word().observe();
+  parts_->published.add(seen - std::exchange(parts_->observed, seen));
+  return seen;
+}
+
+bool bridge_core::look_for_replies(std::uint32_t seen) {
+  parts& own = *parts_;
+  const std::size_t outstanding = own.permits.ops();
+  const std::int64_t allowance = outstanding > 0 ? own.spin.allowance(outstanding) : 0;
+  own.dry_since = steady_now();
+  if (allowance == 0) return false;
+  if (!look_again(own.dry_since + allowance, [&] { return own.replies->word().observe() != seen; })) {
+    own.looks_missed.add();
+    return false;
+  }
+  own.looks_hit.add();
+  own.spin.hit(steady_now() - own.dry_since, outstanding);
+  return true;
+}
+
 bool bridge_core::rest(std::uint32_t dry_at) {
-  parts_->dry_at = dry_at;
-  if (parts_->role.give_up_unless([this] { return parts_->permits.ops() > 0; })) return true;
-  if (parts_->replies->word().try_arm(dry_at) != wake_word::armed::asleep) return false;
+  parts& own = *parts_;
+  own.dry_at = dry_at;
+  if (own.role.give_up_unless([&own] { return own.permits.ops() > 0; })) return true;
+  if (own.replies->word().try_arm(dry_at) != wake_word::armed::asleep) {
+    own.rearms.add();
+    return false;
+  }
+  own.sleeps.add();
   wait_for_replies();
   return true;
 }

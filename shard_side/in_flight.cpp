@@ -66,6 +66,7 @@ bool in_flight::start(operation& op) {
   }
   op.where = operation::place::slot;
   op.slot_index = index;
+  op.stamp(&op_times::submitted);
   counters_.in_flight.set(slots_.in_use());
   // Early, while the rest of the batch is still being staged: a device that is given a whole batch at once is idle
   // before it, and completes it at once, so that the next batch is one again. Measured at depth 32: a tenth more reads.
@@ -83,7 +84,7 @@ bool in_flight::stage(std::uint32_t index) {
                   .linked_deadline = linked_ && cancellable(op) ? op.deadline : never};
   if (op.code == op_code::open)
     what.fd = used.opened;
-  else
+  else if (op.file != nullptr)
     what.fd = op.file->get();
   if (op.code == op_code::read || op.code == op_code::write) {
     const portion part = next_portion(op);
@@ -163,16 +164,20 @@ bool in_flight::retry() {
   return unstaged_.empty() && uncancelled_.empty();
 }
 
-void in_flight::reap() {
+std::size_t in_flight::reap() {
   std::array<completion, 64> came;
+  std::size_t completions = 0;
   while (const std::size_t count = driver_.reap(came)) {
-    for (const completion& each : std::span(came).first(count))
+    for (const completion& each : std::span(came).first(count)) {
+      if (each.which.kind == cqe_kind::wake) continue;
       complete(each);
+      ++completions;
+    }
   }
+  return completions;
 }
 
 void in_flight::complete(const completion& came) {
-  if (came.which.kind == cqe_kind::wake) return;
   slot* const used = slots_.find(came.which);
   if (used == nullptr) return;
   op_fsm::action next = op_fsm::action::wait;
@@ -191,13 +196,12 @@ void in_flight::settle(std::uint32_t index) {
   const operation& op = *used.op;
   if (op.code == op_code::open) return settle_open(index);
 
-  const bool regular = op.file->regular;
   const verdict outcome = judge(used.fsm, {.code = op.code,
                                            .moved_before = used.moved,
                                            .wanted = used.submitted,
                                            .rest = op.bytes - used.moved - used.submitted,
-                                           .continues = regular,
-                                           .alignment = op.file->offset_alignment});
+                                           .continues = op.file != nullptr && op.file->regular,
+                                           .alignment = op.file != nullptr ? op.file->offset_alignment : 1});
   if (outcome.done) return finish(index, outcome.result);
   advance(*used.op, outcome.result.value - used.moved);
   used.moved = outcome.result.value;

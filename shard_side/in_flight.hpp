@@ -50,8 +50,8 @@ class in_flight {
     });
   }
 
-  /// Takes the completions that have come.
-  void reap();
+  /// Takes the completions that have come. Returns how many there were, those of the wake not counted.
+  std::size_t reap();
 
   /// Stages again what found no room. False: something still finds none.
   bool retry();

@@ -2,33 +2,30 @@
 
 #include <shardbridge/stats.hpp>
 
-#include <atomic>
+#include <bridge/counter.hpp>
+
+#include <algorithm>
 #include <cstdint>
 
 namespace shardbridge::detail {
 
-/// Written by one thread, read by any: a load and a store instead of a read-modify-write.
-class counter {
- public:
-  void add(std::uint64_t amount = 1) noexcept {
-    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-  }
-  void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
-
 struct loop_counters {
-  counter turns, sleeps, requests, replies, submissions, cancels, detached, in_flight;
+  counter turns, sleeps, published, spurious, rearms, looks_hit, looks_missed;
+  counter requests, request_batches, replies, reply_batches, submissions, cancels, detached, in_flight;
 
-  [[nodiscard]] shard_stats snapshot() const noexcept {
+  [[nodiscard]] shard_stats snapshot(std::uint64_t wakes) const noexcept {
     return {.turns = turns.get(),
             .sleeps = sleeps.get(),
-            .wakes = 0,
+            .wakes = wakes,
+            .wakes_skipped = published.get() - std::min(published.get(), wakes),
+            .wakes_spurious = spurious.get(),
+            .rearms = rearms.get(),
+            .looks_hit = looks_hit.get(),
+            .looks_missed = looks_missed.get(),
             .requests = requests.get(),
+            .request_batches = request_batches.get(),
             .replies = replies.get(),
+            .reply_batches = reply_batches.get(),
             .submissions = submissions.get(),
             .cancels = cancels.get(),
             .detached = detached.get(),

@@ -1,6 +1,7 @@
 #include <shard_side/ring.hpp>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -13,11 +14,14 @@ struct flavour {
   const char* name;
 };
 
-// Best first. DEFER_TASKRUN needs Linux 6.1, SUBMIT_ALL 5.18.
+// Best first. DEFER_TASKRUN needs Linux 6.1, COOP_TASKRUN and TASKRUN_FLAG 5.19, SUBMIT_ALL 5.18. With TASKRUN_FLAG the
+// kernel tells in the ring's own memory that completions wait for the next enter.
 constexpr std::array flavours{
-    flavour{IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_SUBMIT_ALL,
+    flavour{IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
+                IORING_SETUP_SUBMIT_ALL,
             "SINGLE_ISSUER, DEFER_TASKRUN, SUBMIT_ALL"},
-    flavour{IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SUBMIT_ALL, "COOP_TASKRUN, SUBMIT_ALL"},
+    flavour{IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL,
+            "COOP_TASKRUN, SUBMIT_ALL"},
     flavour{0, "no flags"},
 };
 
@@ -52,6 +56,11 @@ ring::~ring() {
 
 bool ring::supports(int opcode) const noexcept {
   return probe_ != nullptr && io_uring_opcode_supported(probe_, opcode) != 0;
+}
+
+bool ring::ready() const noexcept {
+  return io_uring_cq_ready(&ring_) > 0 ||
+         (std::atomic_ref<unsigned>(*ring_.sq.kflags).load(std::memory_order_relaxed) & IORING_SQ_TASKRUN) != 0;
 }
 
 void ring::set_up(unsigned entries) {

@@ -20,6 +20,8 @@ class ring {
   [[nodiscard]] const io_uring* get() const noexcept { return &ring_; }
   /// What was tried and what works, in a sentence.
   [[nodiscard]] const std::string& description() const noexcept { return description_; }
+  /// Completions are in the CQ, or wait for the next enter to be moved there.
+  [[nodiscard]] bool ready() const noexcept;
   [[nodiscard]] bool supports(int opcode) const noexcept;
 
  private:

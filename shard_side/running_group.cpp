@@ -25,6 +25,8 @@ shard_group_options checked(shard_group_options options) {
   require(options.ring_entries >= 2 && options.ring_entries <= 8192,
           "shard_group_options::ring_entries must be 2 to 8192");
   require(options.timeout > std::chrono::nanoseconds::zero(), "shard_group_options::timeout must be positive");
+  require(options.spin >= std::chrono::nanoseconds::zero() && options.spin <= std::chrono::seconds(1),
+          "shard_group_options::spin must be 0 to 1 s");
   require(options.backend == backend::automatic || options.backend == backend::io_uring,
           "shard_group_options::backend is none of the enumerators");
   require(options.timeout_mode == timeout_mode::linked || options.timeout_mode == timeout_mode::timer,
@@ -110,10 +112,8 @@ void running_group::join() noexcept {
 std::vector<shard_stats> running_group::stats() {
   std::vector<shard_stats> out;
   out.reserve(counters_.size());
-  for (std::size_t index = 0; index < counters_.size(); ++index) {
-    out.push_back(counters_[index].snapshot());
-    out.back().wakes = ports[index].wake().wakes_sent();
-  }
+  for (std::size_t index = 0; index < counters_.size(); ++index)
+    out.push_back(counters_[index].snapshot(ports[index].wake().wakes_sent()));
   return out;
 }
 

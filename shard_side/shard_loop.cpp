@@ -2,9 +2,12 @@
 
 #include <shardbridge/detail/descriptor.hpp>
 
+#include <bridge/clock.hpp>
+#include <bridge/look_again.hpp>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <utility>
 
 #include <unistd.h>
@@ -18,10 +21,6 @@ constexpr std::size_t take_batch = 64;
 constexpr std::size_t reply_batch = 64;
 /// Looks at the lanes before a turn goes on to the kernel although there is more.
 constexpr int looks_a_turn = 4;
-
-std::int64_t steady_now() noexcept {
-  return std::chrono::steady_clock::now().time_since_epoch().count();
-}
 
 bool overtaken_by_cancel(const operation& op) noexcept {
   return op.file != nullptr && op.code != op_code::close && op.epoch < op.file->epoch();
@@ -46,7 +45,8 @@ bool stops_early(const operation& op) noexcept {
 shard_loop::shard_loop(shard_port& port, driver& kernel, const shard_group_options& options, shard& self,
                        loop_counters& counters)
     : port_(port), driver_(kernel), self_(self), counters_(counters),
-      in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this) {}
+      in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this),
+      spin_(options.spin.count()) {}
 
 void shard_loop::run() {
   for (;;) {
@@ -67,11 +67,12 @@ void shard_loop::run() {
 bool shard_loop::turn() {
   counters_.turns.add();
   now_ = steady_now();
-  wake_word& word = port_.wake().word();
+  const wake_word& word = port_.wake().word();
   std::uint32_t seen = word.observe();
   bool dry = false;
   for (int look = 0; look < looks_a_turn && !dry; ++look) {
     seen = word.observe();
+    counters_.published.add(seen - std::exchange(published_, seen));
     // Behind observe(): a bridge attaches before it publishes, so what is seen published is on a lane that is known.
     port_.refresh(connections_, connections_version_);
     dry = !take_requests();
@@ -86,17 +87,50 @@ bool shard_loop::turn() {
     return false;
   }
 
-  if (dry && staged_all && word.try_arm(seen) == wake_word::armed::asleep) {
-    counters_.sleeps.add();
-    driver_.enter(deadlines_.earliest());
-    // A wake that is coming all the same ends the next sleep at once, and is harmless there.
-    static_cast<void>(word.disarm(seen));
-  } else {
+  bool woken_for_nothing = false;
+  if (dry && staged_all)
+    woken_for_nothing = !wait(seen);
+  else
     driver_.enter(driver::no_wait);
-  }
-  in_flight_.reap();
+  const std::size_t completions = in_flight_.reap();
+  if (woken_for_nothing && completions == 0) counters_.spurious.add();
   flush_replies();
   return true;
+}
+
+bool shard_loop::wait(std::uint32_t seen) {
+  wake_word& word = port_.wake().word();
+  const std::size_t outstanding = in_flight_.size();
+  const std::int64_t allowance = spin_.allowance(outstanding);
+  // Submitted first: what completes at once is not waited for.
+  if (allowance > 0 && (driver_.unsubmitted() > 0 || driver_.ready())) {
+    driver_.enter(driver::no_wait);
+    return true;
+  }
+
+  const std::int64_t began = steady_now();
+  if (allowance > 0) {
+    const auto came = [&] { return word.observe() != seen || driver_.ready(); };
+    if (look_again(std::min(began + allowance, deadlines_.earliest()), came)) {
+      counters_.looks_hit.add();
+      spin_.hit(steady_now() - began, outstanding);
+      return true;
+    }
+    counters_.looks_missed.add();
+  }
+  if (word.try_arm(seen) != wake_word::armed::asleep) {
+    counters_.rearms.add();
+    driver_.enter(driver::no_wait);
+    return true;
+  }
+  counters_.sleeps.add();
+  const std::int64_t until = deadlines_.earliest();
+  driver_.enter(until);
+  const std::int64_t now = steady_now();
+  // A wake that is coming all the same ends the next sleep at once, and is harmless there.
+  const bool claimed = word.disarm(seen) == wake_word::disarmed::wake_coming;
+  spin_.slept((claimed ? port_.wake().claimed_at(began, now) : now) - began);
+  return claimed || now >= until;
 }
 
 bool shard_loop::take_requests() {
@@ -104,7 +138,10 @@ bool shard_loop::take_requests() {
   std::array<lane_item, take_batch> items;
   for (const auto& from : connections_) {
     const std::size_t count = from->requests.pop(items);
-    if (count > 0) now_ = steady_now(); // not earlier than any of them was initiated
+    if (count > 0) {
+      now_ = steady_now(); // not earlier than any of them was initiated
+      counters_.request_batches.add();
+    }
     for (const lane_item& item : std::span(items).first(count))
       take(item, *from);
     any = any || count > 0;
@@ -133,6 +170,7 @@ void shard_loop::take(lane_item item, connection& from) {
 void shard_loop::begin(operation& op) {
   if (op.silent) return cancel_many(op);
   counters_.requests.add();
+  op.stamp(&op_times::taken);
   if (stopping_) return finish(op, op_result::of(stop_cause_));
   if (op.cancellable && op.cancel.wanted()) return finish(op, interrupted_early(reason::user));
   if (op.joined->abandoned || overtaken_by_cancel(op)) return finish(op, interrupted_early(reason::user));
@@ -238,6 +276,7 @@ void shard_loop::begin_stop() {
 void shard_loop::finish(operation& op, op_result result) {
   deadlines_.erase(op);
   op.result = result;
+  op.stamp(&op_times::completed);
   if (may_hand_back(op))
     hand_back(op);
   else
@@ -267,6 +306,7 @@ void shard_loop::flush(connection& to) {
     return;
   }
   counters_.replies.add(count);
+  counters_.reply_batches.add();
   to.wakes.producer_wake->publish();
 }
 

@@ -17,6 +17,7 @@
 #include <bridge/deadline_heap.hpp>
 #include <bridge/operation_list.hpp>
 #include <bridge/shard_port.hpp>
+#include <bridge/spin_policy.hpp>
 #include <shard_side/in_flight.hpp>
 
 #include <cstdint>
@@ -37,6 +38,9 @@ class shard_loop final : private in_flight::sink {
  private:
   using reason = op_fsm::reason;
 
+  /// Nothing to do, and `seen` was published: looks again if that pays, then sleeps. False: only a completion can tell
+  /// why it does not sleep any more.
+  bool wait(std::uint32_t seen);
   bool take_requests();
   void take(lane_item item, connection& from);
   void begin(operation& op);
@@ -63,6 +67,8 @@ class shard_loop final : private in_flight::sink {
   shard_port::connections connections_;
   std::uint64_t connections_version_ = UINT64_MAX;
   in_flight in_flight_;
+  spin_policy spin_;
+  std::uint32_t published_ = 0; ///< as last observed
   deadline_heap deadlines_;
   operation_list backlog_;
   operation_list parked_;

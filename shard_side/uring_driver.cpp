@@ -58,6 +58,7 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
   case op_code::resize:
     io_uring_prep_rw(op_ftruncate, sqe, fd, nullptr, 0, what.offset);
     return;
+  case op_code::nop:
   case op_code::call:
   case op_code::cancel_file:
   case op_code::cancel_bridge:
@@ -135,6 +136,10 @@ std::size_t uring_driver::reap(std::span<completion> into) {
   }
   io_uring_cq_advance(ring_.get(), count);
   return out;
+}
+
+bool uring_driver::ready() const noexcept {
+  return ring_.ready();
 }
 
 bool uring_driver::supports(op_code code) const noexcept {

@@ -20,6 +20,7 @@ class uring_driver final : public driver {
   std::size_t unsubmitted() const noexcept override { return io_uring_sq_ready(ring_.get()); }
   void enter(std::int64_t until) override;
   std::size_t reap(std::span<completion> into) override;
+  bool ready() const noexcept override;
   bool supports(op_code code) const noexcept override;
 
   [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }

@@ -46,6 +46,9 @@ struct shard_group_options {
   /// Default for operations whose bridge, file and `op_options` name none.
   std::chrono::nanoseconds timeout = no_timeout;
   shardbridge::timeout_mode timeout_mode = shardbridge::timeout_mode::linked;
+  /// The longest a shard with nothing to do looks again before it sleeps; zero: it sleeps at once. It looks only while
+  /// it has seen that looking pays: while an operation takes less than this from one look to the next.
+  std::chrono::nanoseconds spin = std::chrono::microseconds(50);
 };
 
 /// Options of a bridge. Nonsense throws `std::invalid_argument` naming the option.
@@ -59,6 +62,18 @@ struct bridge_options {
   shardbridge::when_full when_full = shardbridge::when_full::wait;
   /// Default for operations whose file and `op_options` name none; nothing: the group's.
   std::optional<std::chrono::nanoseconds> timeout{};
+  /// The longest the thread that delivers replies looks for more before it waits for the eventfd, as
+  /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context.
+  std::chrono::nanoseconds spin = std::chrono::microseconds(50);
+};
+
+/// When an operation passed the stations of its way; a station it did not pass keeps the clock's epoch.
+struct op_times {
+  std::chrono::steady_clock::time_point initiated{}; ///< on the initiating thread
+  std::chrono::steady_clock::time_point taken{};     ///< by the shard, from the request lane
+  std::chrono::steady_clock::time_point submitted{}; ///< to the kernel's ring, the first time
+  std::chrono::steady_clock::time_point completed{}; ///< on the shard, with a result
+  std::chrono::steady_clock::time_point delivered{}; ///< to the handler's executor
 };
 
 /// Options of one operation: an optional argument before the completion token of every initiating function.
@@ -72,6 +87,9 @@ struct op_options {
   std::stop_token stop_token{};
   /// The shard to run on; nothing: the file's own.
   std::optional<std::size_t> shard{};
+  /// Filled in as the operation goes on, at the cost of reading the clock. It stays the caller's, who keeps it until
+  /// the handler runs.
+  op_times* times = nullptr;
 };
 
 } // namespace shardbridge

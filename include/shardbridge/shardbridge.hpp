@@ -1,6 +1,7 @@
 #pragma once
 
 #include <shardbridge/async_call.hpp>
+#include <shardbridge/async_nop.hpp>
 #include <shardbridge/bridge.hpp>
 #include <shardbridge/errc.hpp>
 #include <shardbridge/error.hpp>

@@ -45,6 +45,8 @@ TEST(errors_are_clear, of_group_options) {
   refused({.timeout = -1s}, "timeout");
   refused({.backend = static_cast<backend>(77)}, "backend");
   refused({.timeout_mode = static_cast<timeout_mode>(77)}, "timeout_mode");
+  refused({.spin = -1ns}, "spin");
+  refused({.spin = 1s + 1ns}, "spin");
 }
 
 TEST(errors_are_clear, of_bridge_options) {
@@ -60,6 +62,8 @@ TEST(errors_are_clear, of_bridge_options) {
   refused({.timeout = 0ns}, "timeout");
   refused({.timeout = -1ns}, "timeout");
   refused({.when_full = static_cast<when_full>(77)}, "when_full");
+  refused({.spin = -1ns}, "spin");
+  refused({.spin = 1s + 1ns}, "spin");
   EXPECT_EQ(context.run(), 0U) << "a bridge that was not made leaves nothing behind";
 }
 
@@ -71,6 +75,7 @@ TEST(errors_are_clear, options_at_the_edge_of_sense_work) {
   expect_works({.cpus = {::sched_getcpu()}});
   expect_works({.backend = backend::io_uring, .timeout = no_timeout, .timeout_mode = timeout_mode::timer});
   expect_works({}, {.max_ops = 1, .max_bytes = 1, .max_waiters = 0});
+  expect_works({.spin = 0ns}, {.spin = 1s});
   expect_works({}, {.max_ops = std::size_t{1} << 22U, .max_bytes = (std::size_t{1} << 40U) - 1});
   expect_works({}, {.timeout = no_timeout});
 }

@@ -10,6 +10,8 @@
 #include <map>
 #include <set>
 
+#include <time.h>
+
 namespace shardbridge::tests {
 namespace {
 
@@ -18,6 +20,12 @@ std::set<std::string> threads() {
   for (const auto& each : std::filesystem::directory_iterator("/proc/self/task"))
     out.insert(each.path().filename());
   return out;
+}
+
+std::chrono::nanoseconds cpu_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
 /// How often each of these threads has gone to sleep and been interrupted; a system call that waits is at least one.
@@ -55,7 +63,9 @@ TEST(no_lost_wake_no_wasted_wake, an_idle_bridge_does_nothing) {
   ASSERT_EQ(own.size(), 4U);
   const auto before = switches(own);
   const auto turns = group.stats()[0].turns + group.stats()[1].turns;
-  std::this_thread::sleep_for(1s);
+  const auto cpu = cpu_time();
+  std::this_thread::sleep_for(10s);
+  EXPECT_LT(cpu_time() - cpu, 10ms) << "over a thousandth of a core";
   EXPECT_EQ(switches(own), before);
   EXPECT_EQ(group.stats()[0].turns + group.stats()[1].turns, turns);
   pool.join();

@@ -13,6 +13,7 @@
 #include <deque>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -82,8 +83,8 @@ class bridge_core_test : public testing::Test {
 
   std::deque<test_operation> operations;
   std::shared_ptr<group_core> group = std::make_shared<group_core>(shard_group_options{});
-  std::shared_ptr<counting_core> core =
-      std::make_shared<counting_core>(group, bridge_options{.max_ops = 2, .max_bytes = 100, .max_waiters = 2});
+  std::shared_ptr<counting_core> core = std::make_shared<counting_core>(
+      group, bridge_options{.max_ops = 2, .max_bytes = 100, .max_waiters = 2, .spin = std::chrono::nanoseconds(0)});
   shard_port::connections connections;
 };
 
@@ -277,6 +278,43 @@ TEST_F(bridge_core_test, ends_the_wait_for_what_it_answers_itself) {
   EXPECT_EQ(core->waits, 1);
 }
 
+TEST_F(bridge_core_test, looks_for_replies_before_it_waits_for_the_descriptor) {
+  core = std::make_shared<counting_core>(group, bridge_options{.spin = std::chrono::seconds(1)});
+  std::uint64_t version = UINT64_MAX;
+  group->ports[0].refresh(connections, version);
+  connections.erase(connections.begin()); // the fixture's own bridge
+  test_operation& first = initiate(1);
+  test_operation& second = initiate(1);
+  reply(first);
+  ASSERT_EQ(core->waits, 1);
+  std::thread shard([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    reply(second);
+  });
+  core->woken();
+  shard.join();
+  expect_ended(first, delivery::invoke);
+  if (core->posted_drains > 0) core->drain(); // the first look was over its bound
+  expect_ended(second, delivery::invoke);
+  EXPECT_EQ(core->waits, 1) << "it did not wait for the second";
+  EXPECT_EQ(core->stats().looks_hit, 1U);
+  EXPECT_EQ(core->stats().sleeps, 1U);
+  EXPECT_EQ(core->stats().reply_batches, 2U);
+  EXPECT_EQ(core->stats().wakes, 1U);
+  EXPECT_EQ(core->stats().wakes_skipped, 1U);
+  requests();
+}
+
+TEST_F(bridge_core_test, counts_a_wake_for_nothing) {
+  test_operation& sent = initiate(1);
+  core->woken();
+  EXPECT_EQ(core->stats().wakes_spurious, 1U);
+  reply(sent);
+  core->woken();
+  expect_ended(sent, delivery::invoke);
+  EXPECT_EQ(core->stats().wakes_spurious, 1U);
+}
+
 TEST_F(bridge_core_test, stops_accepting) {
   test_operation& sent = initiate(60);
   test_operation& waiting = initiate(60);
@@ -316,7 +354,8 @@ TEST_F(bridge_core_test, names_the_option_that_makes_no_sense) {
   for (const bridge_options& bad :
        {bridge_options{.max_ops = 0}, bridge_options{.max_ops = admission_word::ops_limit + 1},
         bridge_options{.max_bytes = 0}, bridge_options{.max_bytes = admission_word::bytes_limit + 1},
-        bridge_options{.timeout = nanoseconds(0)}, bridge_options{.timeout = nanoseconds(-1)}})
+        bridge_options{.timeout = nanoseconds(0)}, bridge_options{.timeout = nanoseconds(-1)},
+        bridge_options{.spin = nanoseconds(-1)}, bridge_options{.spin = std::chrono::seconds(2)}})
     EXPECT_THROW(std::make_shared<counting_core>(group, bad), std::invalid_argument);
   EXPECT_NO_THROW(std::make_shared<counting_core>(
       group, bridge_options{.max_bytes = admission_word::bytes_limit, .timeout = no_timeout}));

@@ -44,8 +44,8 @@ inline std::ostream& operator<<(std::ostream& out, op_fsm::reason value) {
 }
 inline std::ostream& operator<<(std::ostream& out, op_code value) {
   return print_name(out, value,
-                    {"read", "write", "sync_all", "sync_data", "open", "close", "size", "resize", "call", "cancel_file",
-                     "cancel_bridge"});
+                    {"read", "write", "sync_all", "sync_data", "open", "close", "size", "resize", "call", "nop",
+                     "cancel_file", "cancel_bridge"});
 }
 inline std::ostream& operator<<(std::ostream& out, operation::place value) {
   return print_name(out, value, {"nowhere", "waiting", "backlog", "parked", "slot", "held"});

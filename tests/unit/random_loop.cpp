@@ -6,7 +6,9 @@
 namespace shardbridge::detail {
 
 random_loop::random_loop(std::uint64_t seed, int null_fd, bool kernel_fails)
-    : options_{.ring_entries = 3, .timeout_mode = seed % 2 == 0 ? timeout_mode::linked : timeout_mode::timer},
+    : options_{.ring_entries = 3,
+               .timeout_mode = seed % 2 == 0 ? timeout_mode::linked : timeout_mode::timer,
+               .spin = std::chrono::nanoseconds(seed % 3 == 0 ? 1000 : 0)},
       random_(seed), total_(1 + random_.roll(16)), null_(null_fd), fails_(kernel_fails) {
   for (int each = 0; each < 2; ++each)
     connections_.push_back(join(port_));

@@ -138,7 +138,7 @@ class shard_loop_test : public testing::Test {
   test_file regular{true, 1000000};
   test_file pipe{false, 1000001};
   fake_driver kernel;
-  shard_group_options options{.ring_entries = 2};
+  shard_group_options options{.ring_entries = 2, .spin = std::chrono::nanoseconds(0)};
   shard self{0};
   loop_counters counters;
   shard_loop loop{port, kernel, options, self, counters};

@@ -52,6 +52,8 @@ class async_operation final : public operation {
       throw;
     }
     ending unless_started(*made);
+    made->times = options.times;
+    made->stamp(&op_times::initiated);
     made->deadline = deadline_of(options, fallback);
     made->shard_index = static_cast<std::uint32_t>(options.shard.value_or(shard));
     made->connect_cancellation(core, options.stop_token);

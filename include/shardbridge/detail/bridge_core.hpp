@@ -81,6 +81,8 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   void send_orders(op_code what, descriptor* file);
   void deliver_all(operation_list& ended, op_result result, operation::delivery how) noexcept;
   void take_role_if_free() noexcept;
+  std::uint32_t observe_replies() noexcept;
+  bool look_for_replies(std::uint32_t seen);
   bool rest(std::uint32_t dry_at);
   void restart_timer() noexcept;
 

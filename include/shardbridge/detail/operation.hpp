@@ -4,7 +4,9 @@
 
 #include <shardbridge/detail/cancel_word.hpp>
 #include <shardbridge/errc.hpp>
+#include <shardbridge/options.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,6 +35,7 @@ enum class op_code : std::uint8_t {
   size,
   resize,
   call,
+  nop,           // through the ring, for nothing but the way there and back
   cancel_file,   // to the shard itself, no reply: cancel what is older than the file's epoch
   cancel_bridge, // to the shard itself, no reply: cancel all that came over the same connection
 };
@@ -75,7 +78,15 @@ class operation {
   operation& operator=(const operation&) = delete;
 
   /// Ends the operation; it does not exist afterwards. `core` may be null for `destroy`.
-  void deliver(bridge_core* core, delivery how) { deliver_(*this, core, how); }
+  void deliver(bridge_core* core, delivery how) {
+    if (how != delivery::destroy) stamp(&op_times::delivered);
+    deliver_(*this, core, how);
+  }
+
+  /// Where times are asked for, notes that the operation is at this station.
+  void stamp(std::chrono::steady_clock::time_point op_times::*station) const noexcept {
+    if (times != nullptr) times->*station = std::chrono::steady_clock::now();
+  }
 
   /// Whether an answer may be given while the kernel still works on it: none of the caller's memory is involved.
   [[nodiscard]] bool detachable() const noexcept {
@@ -98,6 +109,7 @@ class operation {
   descriptor* file = nullptr;    ///< kept by the request behind the operation
   run_function run = nullptr;    ///< of a call
   void* subject = nullptr;       ///< of a call: what `run` works on
+  op_times* times = nullptr;     ///< the user's, or nothing
   std::unique_ptr<kernel_arguments> arguments;
 
   // What came of it. Written by whoever ends it.

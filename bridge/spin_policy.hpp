@@ -1,0 +1,75 @@
+// Whether a side that has nothing to do looks again for a while before it sleeps. It decides; it neither waits nor
+// reads a clock.
+//
+// Looking again saves the wake, which costs more than most waits for one who is awake (a system call for the waker, a
+// core to be woken for the sleeper), and costs a core meanwhile. With n operations outstanding the next event comes
+// after one n-th of the time that an operation takes (Little's law), while a wake delays one operation in n. So a look
+// pays while the mean wait times n, which is the time of an operation, is below the limit: for a single client with a
+// fast answer, and for many whose answers come at once; not for many that keep a device busy, where wakes hide behind
+// other operations.
+//
+// Threads: one at a time.
+//
+// Invariants
+//  1. A look lasts no longer than the limit, and with a limit of zero there is none.
+//  2. Idle costs nothing: without sleeps there are no probes.
+//  3. A side that has stopped looking tries again, every so many sleeps, twice as many after each try in vain: two
+//  sides
+//     that both sleep wait for each other's wakes, and only a look can find out that the wait could be short.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace shardbridge::detail {
+
+class spin_policy {
+ public:
+  explicit spin_policy(std::int64_t limit_ns) noexcept : limit_(limit_ns) {}
+
+  /// How long to look in this wait, in nanoseconds; 0: sleep at once.
+  [[nodiscard]] std::int64_t allowance(std::size_t outstanding) const noexcept {
+    return probing_ || pays(outstanding) ? limit_ : 0;
+  }
+
+  /// Something came after `waited` nanoseconds of looking.
+  void hit(std::int64_t waited, std::size_t outstanding) noexcept {
+    if (!probing_) return learn(waited);
+    probing_ = false;
+    mean_ = waited; // what sleeps lasted included the time to wake up
+    interval_ = pays(outstanding) ? first_interval : std::min(2 * interval_, last_interval);
+    sleeps_left_ = interval_;
+  }
+
+  /// It slept, after a look in vain if it was allowed one: `waited` nanoseconds in all.
+  void slept(std::int64_t waited) noexcept {
+    learn(std::min(waited, 2 * limit_));
+    if (probing_) {
+      probing_ = false;
+      interval_ = std::min(2 * interval_, last_interval);
+      sleeps_left_ = interval_;
+    } else if (limit_ > 0 && --sleeps_left_ == 0) {
+      probing_ = true;
+    }
+  }
+
+  [[nodiscard]] bool enabled() const noexcept { return limit_ > 0; }
+
+ private:
+  static constexpr unsigned first_interval = 16;
+  static constexpr unsigned last_interval = 1024;
+
+  [[nodiscard]] bool pays(std::size_t outstanding) const noexcept {
+    return mean_ < limit_ / static_cast<std::int64_t>(std::max<std::size_t>(outstanding, 1));
+  }
+  void learn(std::int64_t waited) noexcept { mean_ += (waited - mean_) / 8; }
+
+  const std::int64_t limit_;
+  std::int64_t mean_ = 0; // nanoseconds from going dry to the next item
+  unsigned interval_ = first_interval;
+  unsigned sleeps_left_ = first_interval;
+  bool probing_ = false;
+};
+
+} // namespace shardbridge::detail

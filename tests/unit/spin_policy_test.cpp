@@ -1,0 +1,89 @@
+// Goal: looks again only where it pays, never longer than the limit, and finds back to it after a time when it did not.
+// Method: waits of chosen lengths; every answer of the policy is looked at.
+#include <bridge/spin_policy.hpp>
+
+#include <gtest/gtest.h>
+
+namespace shardbridge::detail {
+namespace {
+
+constexpr std::int64_t limit = 50'000;
+
+/// A wait that lasts `length`, by one who does as he is told. True: he looked, and found it looking.
+bool wait(spin_policy& policy, std::int64_t length, std::size_t outstanding = 1) {
+  const std::int64_t allowance = policy.allowance(outstanding);
+  EXPECT_TRUE(allowance == 0 || allowance == limit);
+  if (length < allowance) {
+    policy.hit(length, outstanding);
+    return true;
+  }
+  policy.slept(length);
+  return false;
+}
+
+/// Hits among so many waits.
+int hits(spin_policy& policy, int waits, std::int64_t length, std::size_t outstanding = 1) {
+  int out = 0;
+  for (int each = 0; each < waits; ++each)
+    out += wait(policy, length, outstanding);
+  return out;
+}
+
+TEST(spin_policy, never_looks_with_a_limit_of_zero) {
+  spin_policy policy(0);
+  for (int each = 0; each < 5000; ++each) {
+    ASSERT_EQ(policy.allowance(1), 0);
+    policy.slept(1);
+  }
+  EXPECT_FALSE(policy.enabled());
+}
+
+TEST(spin_policy, looks_from_the_start_and_as_long_as_it_pays) {
+  spin_policy policy(limit);
+  EXPECT_TRUE(policy.enabled());
+  EXPECT_EQ(hits(policy, 1000, 500), 1000);
+  EXPECT_EQ(hits(policy, 1000, limit - 1), 1000);
+}
+
+TEST(spin_policy, forgives_one_long_sleep) {
+  spin_policy policy(limit);
+  hits(policy, 100, 500);
+  EXPECT_FALSE(wait(policy, 10'000'000'000));
+  EXPECT_EQ(hits(policy, 100, 500), 100);
+}
+
+TEST(spin_policy, stops_looking_where_waits_are_long_and_tries_ever_more_seldom) {
+  spin_policy policy(limit);
+  int looks = 0;
+  int last = 0;
+  for (int sleeps = 1; sleeps <= 20'000; ++sleeps) {
+    looks += policy.allowance(1) > 0;
+    if (policy.allowance(1) > 0) last = sleeps;
+    policy.slept(1'000'000);
+  }
+  EXPECT_LT(looks, 40) << "a few until it has learnt, then 16, 32, 64, .. 1024 sleeps apart";
+  EXPECT_GT(last, 18'000) << "it goes on trying";
+}
+
+TEST(spin_policy, finds_back_by_a_try_that_hits) {
+  spin_policy policy(limit);
+  hits(policy, 100, 1'000'000);
+  ASSERT_EQ(policy.allowance(1), 0);
+  int until_hit = 0;
+  while (!wait(policy, 500))
+    ASSERT_LT(++until_hit, 2000);
+  EXPECT_EQ(hits(policy, 100, 500), 100);
+}
+
+TEST(spin_policy, leaves_a_busy_device_alone) {
+  spin_policy policy(limit);
+  constexpr std::size_t outstanding = 32;
+  // An operation takes 320 us, so one ends every 10: each look would hit, and delay nothing that matters.
+  const int hit = hits(policy, 20'000, 10'000, outstanding);
+  EXPECT_LT(hit, 60);
+  // Where all of them take 16 us it looks again.
+  EXPECT_GT(hits(policy, 20'000, 500, outstanding), 17'000);
+}
+
+} // namespace
+} // namespace shardbridge::detail
