@@ -1,6 +1,7 @@
 #include <shardbridge/detail/bridge_core.hpp>
 
 #include <asio_side/bridge_parts.hpp>
+#include <asio_side/outbox.hpp>
 #include <asio_side/shard_order.hpp>
 
 #include <algorithm>
@@ -78,21 +79,30 @@ void bridge_core::send_all(operation_list& admitted) noexcept {
 }
 
 void bridge_core::send(operation& op, operation_list& unsent) noexcept {
-  parts_->accepted.fetch_add(1, std::memory_order_relaxed);
   if (op.cancellable && !op.cancel.publish()) {
+    parts_->accepted.fetch_add(1, std::memory_order_relaxed);
     op.result = {result_kind::aborted, 0, 0};
     return unsent.push_back(op);
   }
-  const std::size_t shard = op.shard_index;
+  const lane_item item(op, lane_item::meaning::request);
+  if (outbox* const open = outbox::of(*this)) return open->put(op.shard_index, item, unsent);
+  push(op.shard_index, {&item, 1}, unsent);
+  take_role_if_free();
+}
+
+void bridge_core::push(std::size_t shard, std::span<const lane_item> items, operation_list& unsent) noexcept {
+  parts_->accepted.fetch_add(items.size(), std::memory_order_relaxed);
   connection& to = *parts_->connections[shard];
   try {
-    to.requests.push({op, lane_item::meaning::request});
+    to.requests.push(items);
   } catch (const std::bad_alloc&) {
-    op.result = {result_kind::system_error, ENOMEM, 0};
-    return unsent.push_back(op);
+    for (const lane_item& each : items) {
+      each.op().result = {result_kind::system_error, ENOMEM, 0};
+      unsent.push_back(each.op());
+    }
+    return;
   }
   if (!to.wakes.consumer_wake.publish()) take_leftovers(shard, unsent);
-  take_role_if_free();
 }
 
 void bridge_core::take_leftovers(std::size_t shard, operation_list& into) noexcept {

@@ -46,7 +46,7 @@ struct bridge_core::parts {
   std::size_t first_connection = 0; // of the next look
   std::uint32_t observed = 0;       // what was published when it was last looked at
   std::uint32_t dry_at = 0;         // the same when the lanes were last found dry
-  std::int64_t dry_since = 0;       // steady clock
+  bool brisk = false;               // handlers have taken little time of late
   spin_policy spin;
   counter published, sleeps, spurious, rearms, looks_hit, looks_missed, batches;
 

@@ -1,11 +1,14 @@
 // How replies become handlers: who holds the role takes batches off the lanes, gives the permits back, and delivers,
 // until nothing is left; then it waits for the eventfd or, with nothing outstanding, gives the role up.
 #include <asio_side/bridge_parts.hpp>
+#include <asio_side/outbox.hpp>
 
 #include <bridge/look_again.hpp>
 
 #include <array>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include <poll.h>
 
@@ -15,6 +18,10 @@ namespace {
 constexpr std::size_t reply_batch = 64;
 /// A drain that has lasted this long goes on as a fresh handler, and what it holds is spread over the pool's threads.
 constexpr std::int64_t drain_bound_ns = 100'000;
+/// Handlers that take less than this each are brisk: nobody waits long for those of one batch.
+constexpr std::int64_t brisk_ns = 2'000;
+/// Brisk handlers called between two looks at the clock.
+constexpr std::size_t handlers_a_clock = 8;
 
 } // namespace
 
@@ -48,15 +55,19 @@ class bridge_core::batch {
     return true;
   }
 
-  /// Each handler at once, until the time is over; the rest are spread over the executors' threads.
+  /// Each handler at once, until the time is over; the rest are spread over the executors' threads. What they initiate
+  /// is pushed together.
   void deliver(std::int64_t until) {
     delivering_ = true;
+    const outbox initiated_here(core_);
+    const std::size_t stride = core_.parts_->brisk ? handlers_a_clock : 1;
     while (next_ < count_) {
       operations_[next_++]->deliver(&core_, operation::delivery::invoke);
-      if (next_ < count_ && steady_now() > until) post_rest();
+      if (next_ < count_ && next_ % stride == 0 && steady_now() > until) post_rest();
     }
     delivering_ = false;
   }
+  [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
   void destroy() noexcept {
     while (next_ < count_)
@@ -78,7 +89,6 @@ class bridge_core::batch {
 
 void bridge_core::take_role_if_free() noexcept {
   if (!parts_->role.try_take()) return;
-  parts_->dry_since = steady_now();
   // By now another may have had the role and delivered everything: rest() gives it up again if nothing is outstanding.
   // What came since is not for this thread, whose caller is an initiating function.
   if (!rest(parts_->dry_at)) post_drain();
@@ -86,24 +96,28 @@ void bridge_core::take_role_if_free() noexcept {
 
 void bridge_core::woken() {
   parts& own = *parts_;
-  const std::int64_t now = steady_now();
   own.replies->event().drain();
   if (own.replies->word().observe() == own.dry_at) own.spurious.add();
-  own.spin.slept(own.replies->claimed_at(own.dry_since, now) - own.dry_since);
   drain();
 }
 
 void bridge_core::drain() {
   const auto self = shared_from_this();
-  const std::int64_t until = steady_now() + drain_bound_ns;
+  std::int64_t now = steady_now();
+  const std::int64_t until = now + drain_bound_ns;
   for (;;) {
     const std::uint32_t seen = observe_replies();
     batch taken(*this);
-    if (taken.take())
+    if (taken.take()) {
       taken.deliver(until);
-    else if (!look_for_replies(seen) && rest(seen))
+      const std::int64_t began = std::exchange(now, steady_now());
+      parts_->brisk = now - began < brisk_ns * static_cast<std::int64_t>(taken.size());
+    } else if (const auto waited = look_for_replies(seen, now)) {
+      now += *waited;
+    } else if (rest(seen)) {
       return;
-    if (steady_now() > until) return post_drain();
+    }
+    if (now > until) return post_drain();
   }
 }
 
@@ -113,19 +127,24 @@ std::uint32_t bridge_core::observe_replies() noexcept {
   return seen;
 }
 
-bool bridge_core::look_for_replies(std::uint32_t seen) {
+std::optional<std::int64_t> bridge_core::look_for_replies(std::uint32_t seen, std::int64_t now) {
   parts& own = *parts_;
   const std::size_t outstanding = own.permits.ops();
-  const std::int64_t allowance = outstanding > 0 ? own.spin.allowance(outstanding) : 0;
-  own.dry_since = steady_now();
-  if (allowance == 0) return false;
-  if (!look_again(own.dry_since + allowance, [&] { return own.replies->word().observe() != seen; })) {
-    own.looks_missed.add();
-    return false;
+  if (outstanding == 0) return std::nullopt;
+  const std::int64_t allowance = own.spin.allowance(outstanding);
+  if (allowance == 0) {
+    own.spin.slept();
+    return std::nullopt;
   }
-  own.looks_hit.add();
-  own.spin.hit(steady_now() - own.dry_since, outstanding);
-  return true;
+  const auto waited = look_again(now, now + allowance, [&] { return own.replies->word().observe() != seen; });
+  if (waited) {
+    own.looks_hit.add();
+    own.spin.hit(*waited, outstanding);
+  } else {
+    own.looks_missed.add();
+    own.spin.missed();
+  }
+  return waited;
 }
 
 bool bridge_core::rest(std::uint32_t dry_at) {

@@ -1,9 +1,9 @@
 // A lane: a queue of operations in one direction between one bridge and one shard, on moodycamel::ConcurrentQueue.
 //
-// Requests are pushed one at a time by whatever thread initiates, so they use moodycamel's implicit producers: one
-// sub-queue a thread, first in first out, given to another thread when its own ends. Replies are pushed in batches by
-// one thread. Nothing is ever inferred from a lane that looks empty or full: the wake word decides about sleep, permits
-// about room.
+// Requests are pushed by whatever thread initiates, so they use moodycamel's implicit producers: one sub-queue a
+// thread, first in first out, given to another thread when its own ends. Those that handlers initiate are pushed in
+// batches. Replies are pushed in batches by one thread. Nothing is ever inferred from a lane that looks empty or full:
+// the wake word decides about sleep, permits about room.
 #pragma once
 
 #include <shardbridge/detail/operation.hpp>
@@ -59,7 +59,11 @@ class lane_item {
 
 class request_lane {
  public:
-  /// Any thread. Throws std::bad_alloc.
+  /// Any thread. All of them or none; throws std::bad_alloc.
+  void push(std::span<const lane_item> items) {
+    places_reused(this);
+    if (!queue_.enqueue_bulk(items.data(), items.size())) throw std::bad_alloc();
+  }
   void push(lane_item item) {
     places_reused(this);
     if (!queue_.enqueue(item)) throw std::bad_alloc();

@@ -3,6 +3,7 @@
 #include <bridge/clock.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace shardbridge::detail {
 
@@ -15,17 +16,20 @@ inline void relax() noexcept {
 #endif
 }
 
-/// Asks `came` again and again until it says so or the steady clock has passed `until`. Returns what it said last.
+/// Asks `came` again and again until it says so or the steady clock has passed `until`. Returns about how long that
+/// took since `began`, in nanoseconds, or nothing if it did not come.
 template <class Came>
-bool look_again(std::int64_t until, Came came) {
+std::optional<std::int64_t> look_again(std::int64_t began, std::int64_t until, Came came) {
   constexpr int looks_a_clock = 8; // so that the clock costs little beside the looks
+  std::int64_t now = began;
   do {
     for (int each = 0; each < looks_a_clock; ++each) {
-      if (came()) return true;
+      if (came()) return now - began;
       relax();
     }
-  } while (steady_now() < until);
-  return false;
+    now = steady_now();
+  } while (now < until);
+  return std::nullopt;
 }
 
 } // namespace shardbridge::detail

@@ -12,10 +12,10 @@
 //
 // Invariants
 //  1. A look lasts no longer than the limit, and with a limit of zero there is none.
-//  2. Idle costs nothing: without sleeps there are no probes.
-//  3. A side that has stopped looking tries again, every so many sleeps, twice as many after each try in vain: two
-//  sides
-//     that both sleep wait for each other's wakes, and only a look can find out that the wait could be short.
+//  2. Idle costs nothing: without sleeps there are no tries.
+//  3. Only looks teach. How soon something came while a side slept says nothing: on the same core the other could not
+//     have run had this one looked. So a side that has stopped looking tries again, every so many sleeps, and twice as
+//     many after each try in vain.
 #pragma once
 
 #include <algorithm>
@@ -30,31 +30,24 @@ class spin_policy {
 
   /// How long to look in this wait, in nanoseconds; 0: sleep at once.
   [[nodiscard]] std::int64_t allowance(std::size_t outstanding) const noexcept {
-    return probing_ || pays(outstanding) ? limit_ : 0;
+    return limit_ > 0 && (trying_ || pays(outstanding)) ? limit_ : 0;
   }
 
   /// Something came after `waited` nanoseconds of looking.
   void hit(std::int64_t waited, std::size_t outstanding) noexcept {
-    if (!probing_) return learn(waited);
-    probing_ = false;
-    mean_ = waited; // what sleeps lasted included the time to wake up
-    interval_ = pays(outstanding) ? first_interval : std::min(2 * interval_, last_interval);
-    sleeps_left_ = interval_;
+    if (!trying_) return learn(waited);
+    mean_ = waited;
+    end_try(pays(outstanding));
   }
-
-  /// It slept, after a look in vain if it was allowed one: `waited` nanoseconds in all.
-  void slept(std::int64_t waited) noexcept {
-    learn(std::min(waited, 2 * limit_));
-    if (probing_) {
-      probing_ = false;
-      interval_ = std::min(2 * interval_, last_interval);
-      sleeps_left_ = interval_;
-    } else if (limit_ > 0 && --sleeps_left_ == 0) {
-      probing_ = true;
-    }
+  /// It looked for as long as it was allowed to, in vain. That costs twice: what it looked, and the sleep after it.
+  void missed() noexcept {
+    learn(2 * limit_);
+    if (trying_) end_try(false);
   }
-
-  [[nodiscard]] bool enabled() const noexcept { return limit_ > 0; }
+  /// It sleeps without having looked.
+  void slept() noexcept {
+    if (--sleeps_left_ == 0) trying_ = true;
+  }
 
  private:
   static constexpr unsigned first_interval = 16;
@@ -63,13 +56,18 @@ class spin_policy {
   [[nodiscard]] bool pays(std::size_t outstanding) const noexcept {
     return mean_ < limit_ / static_cast<std::int64_t>(std::max<std::size_t>(outstanding, 1));
   }
+  void end_try(bool succeeded) noexcept {
+    trying_ = false;
+    interval_ = succeeded ? first_interval : std::min(2 * interval_, last_interval);
+    sleeps_left_ = interval_;
+  }
   void learn(std::int64_t waited) noexcept { mean_ += (waited - mean_) / 8; }
 
   const std::int64_t limit_;
   std::int64_t mean_ = 0; // nanoseconds from going dry to the next item
   unsigned interval_ = first_interval;
   unsigned sleeps_left_ = first_interval;
-  bool probing_ = false;
+  bool trying_ = false;
 };
 
 } // namespace shardbridge::detail

@@ -4,7 +4,6 @@
 // of bridges and shards they are joined with; a pair is one of each.
 #pragma once
 
-#include <bridge/clock.hpp>
 #include <bridge/event_fd.hpp>
 #include <bridge/wake_word.hpp>
 
@@ -26,7 +25,6 @@ class wake_side {
       return false;
     case wake_word::published::wake_owed:
       sent_.fetch_add(1, std::memory_order_relaxed);
-      claimed_at_.store(steady_now(), std::memory_order_relaxed);
       event_.signal();
       return true;
     }
@@ -35,19 +33,12 @@ class wake_side {
 
   [[nodiscard]] wake_word& word() noexcept { return word_; }
   [[nodiscard]] event_fd& event() noexcept { return event_; }
-  /// When the sleep that began at `began` was claimed, on the steady clock: earlier than the sleeper woke. `now` while
-  /// the claimer has not come to write it down.
-  [[nodiscard]] std::int64_t claimed_at(std::int64_t began, std::int64_t now) const noexcept {
-    const std::int64_t at = claimed_at_.load(std::memory_order_relaxed);
-    return at < began ? now : at;
-  }
   /// eventfd writes made so far; each ended one sleep.
   [[nodiscard]] std::uint64_t wakes_sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
 
  private:
   alignas(64) wake_word word_;
   alignas(64) std::atomic<std::uint64_t> sent_{0};
-  std::atomic<std::int64_t> claimed_at_{0};
   event_fd event_;
 };
 

@@ -49,6 +49,9 @@ class driver {
   /// SQEs staged and not submitted.
   [[nodiscard]] virtual std::size_t unsubmitted() const noexcept = 0;
 
+  /// Submits what is staged. Throws std::system_error if the kernel will not go on.
+  virtual void submit() = 0;
+
   /// Submits what is staged, then waits for a completion, a wake, or `until` (steady clock, nanoseconds; `never`: no
   /// limit; no_wait: not at all). Does not wait while anything is left unsubmitted. Throws std::system_error if the
   /// kernel will not go on.

@@ -70,7 +70,7 @@ bool in_flight::start(operation& op) {
   counters_.in_flight.set(slots_.in_use());
   // Early, while the rest of the batch is still being staged: a device that is given a whole batch at once is idle
   // before it, and completes it at once, so that the next batch is one again. Measured at depth 32: a tenth more reads.
-  if (driver_.unsubmitted() >= std::max(least_submitted_early, slots_.in_use() / 8)) submit_now();
+  if (op.file != nullptr && driver_.unsubmitted() >= std::max(least_submitted_early, slots_.in_use() / 8)) submit_now();
   return true;
 }
 
@@ -109,7 +109,7 @@ bool in_flight::stage_or_enter(std::uint32_t index) {
 
 void in_flight::submit_now() noexcept {
   try {
-    driver_.enter(driver::no_wait);
+    driver_.submit();
   } catch (const std::system_error&) {
     // Then there is no room, which every caller can bear; a kernel that has failed fails the turn's own enter() too.
   }

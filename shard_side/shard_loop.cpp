@@ -108,15 +108,15 @@ bool shard_loop::wait(std::uint32_t seen) {
     return true;
   }
 
-  const std::int64_t began = steady_now();
   if (allowance > 0) {
     const auto came = [&] { return word.observe() != seen || driver_.ready(); };
-    if (look_again(std::min(began + allowance, deadlines_.earliest()), came)) {
+    if (const auto waited = look_again(now_, std::min(now_ + allowance, deadlines_.earliest()), came)) {
       counters_.looks_hit.add();
-      spin_.hit(steady_now() - began, outstanding);
+      spin_.hit(*waited, outstanding);
       return true;
     }
     counters_.looks_missed.add();
+    spin_.missed();
   }
   if (word.try_arm(seen) != wake_word::armed::asleep) {
     counters_.rearms.add();
@@ -124,13 +124,11 @@ bool shard_loop::wait(std::uint32_t seen) {
     return true;
   }
   counters_.sleeps.add();
+  if (allowance == 0) spin_.slept();
   const std::int64_t until = deadlines_.earliest();
   driver_.enter(until);
-  const std::int64_t now = steady_now();
   // A wake that is coming all the same ends the next sleep at once, and is harmless there.
-  const bool claimed = word.disarm(seen) == wake_word::disarmed::wake_coming;
-  spin_.slept((claimed ? port_.wake().claimed_at(began, now) : now) - began);
-  return claimed || now >= until;
+  return word.disarm(seen) == wake_word::disarmed::wake_coming || (until != never && steady_now() >= until);
 }
 
 bool shard_loop::take_requests() {

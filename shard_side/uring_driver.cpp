@@ -67,6 +67,13 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
   io_uring_prep_nop(sqe);
 }
 
+/// EINTR and ETIME end a wait; EAGAIN and EBUSY ask for completions to be reaped first. What was not submitted stays
+/// staged, and the next enter() takes it along.
+void check(int result) {
+  if (result < 0 && result != -EINTR && result != -ETIME && result != -EAGAIN && result != -EBUSY)
+    throw std::system_error(-result, std::generic_category(), "io_uring_enter");
+}
+
 } // namespace
 
 uring_driver::uring_driver(unsigned entries, const event_fd& wake) : ring_(entries), wake_(wake), timeouts_(entries) {}
@@ -104,6 +111,10 @@ void uring_driver::watch_wake() {
   watching_ = true;
 }
 
+void uring_driver::submit() {
+  check(io_uring_submit(ring_.get()));
+}
+
 void uring_driver::enter(std::int64_t until) {
   if (!watching_) watch_wake();
   int result = 0;
@@ -118,10 +129,7 @@ void uring_driver::enter(std::int64_t until) {
     io_uring_cqe* cqe = nullptr;
     result = io_uring_submit_and_wait_timeout(ring_.get(), &cqe, 1, &left, nullptr);
   }
-  // EINTR and ETIME end a wait; EAGAIN and EBUSY ask for completions to be reaped first. What was not submitted stays
-  // staged, and the next enter() takes it along.
-  if (result < 0 && result != -EINTR && result != -ETIME && result != -EAGAIN && result != -EBUSY)
-    throw std::system_error(-result, std::generic_category(), "io_uring_enter");
+  check(result);
 }
 
 std::size_t uring_driver::reap(std::span<completion> into) {

@@ -18,6 +18,7 @@ class uring_driver final : public driver {
   bool stage(token operation, const submission& what) override;
   bool stage_cancel(token operation) override;
   std::size_t unsubmitted() const noexcept override { return io_uring_sq_ready(ring_.get()); }
+  void submit() override;
   void enter(std::int64_t until) override;
   std::size_t reap(std::span<completion> into) override;
   bool ready() const noexcept override;

@@ -1,92 +1,13 @@
 // Goal: the Asio side of a bridge without Asio: permits, the way to the shard and back, the role, cancels, stop, the
 // end of the context. Method: what needs an executor is only counted; the test is the shard at the other end of the
 // connection.
-#include "printers.hpp"
-#include "test_operation.hpp"
+#include "bridge_core_fixture.hpp"
 
-#include <bridge/group_core.hpp>
-
-#include <shardbridge/detail/bridge_core.hpp>
-
-#include <array>
-#include <chrono>
-#include <deque>
-#include <memory>
 #include <stdexcept>
 #include <thread>
-#include <vector>
-
-#include <gtest/gtest.h>
 
 namespace shardbridge::detail {
 namespace {
-
-using delivery = operation::delivery;
-using meaning = lane_item::meaning;
-
-class counting_core final : public bridge_core {
- public:
-  using bridge_core::abandon;
-  using bridge_core::bridge_core;
-  using bridge_core::drain;
-  using bridge_core::expire_waiters;
-  using bridge_core::woken;
-  ~counting_core() override = default;
-
-  int waits = 0;
-  int posted_drains = 0;
-  std::int64_t timer = never;
-
- private:
-  void wait_for_replies() override { ++waits; }
-  void post_drain() override { ++posted_drains; }
-  void set_timer(std::int64_t deadline) override { timer = deadline; }
-};
-
-class bridge_core_test : public testing::Test {
- public:
-  bridge_core_test() {
-    std::uint64_t version = UINT64_MAX;
-    group->ports[0].refresh(connections, version);
-  }
-  test_operation& make(std::uint64_t bytes, std::int64_t deadline = never) {
-    test_operation& op = operations.emplace_back();
-    op.bytes = bytes;
-    op.deadline = deadline;
-    return op;
-  }
-  test_operation& initiate(std::uint64_t bytes, std::int64_t deadline = never) {
-    test_operation& op = make(bytes, deadline);
-    core->initiate(op);
-    return op;
-  }
-  /// What the shard finds on its lane.
-  std::vector<lane_item> requests() {
-    std::vector<lane_item> all(100);
-    all.resize(connections[0]->requests.pop(all));
-    return all;
-  }
-  void reply(operation& op) {
-    op.result = {};
-    std::array<operation*, 1> batch{&op};
-    ASSERT_TRUE(connections[0]->replies.push(batch));
-    connections[0]->wakes.producer_wake->publish();
-  }
-  static void expect_ended(const test_operation& op, delivery how, op_result result = {}) {
-    EXPECT_EQ(op.delivered, 1);
-    EXPECT_EQ(op.how, how);
-    EXPECT_EQ(op.result, result);
-  }
-
-  static constexpr op_result aborted{result_kind::aborted, 0, 0};
-  static constexpr op_result stopped = op_result::of(errc::stopped);
-
-  std::deque<test_operation> operations;
-  std::shared_ptr<group_core> group = std::make_shared<group_core>(shard_group_options{});
-  std::shared_ptr<counting_core> core = std::make_shared<counting_core>(
-      group, bridge_options{.max_ops = 2, .max_bytes = 100, .max_waiters = 2, .spin = std::chrono::nanoseconds(0)});
-  shard_port::connections connections;
-};
 
 TEST_F(bridge_core_test, sends_and_delivers) {
   test_operation& op = initiate(10);
@@ -279,10 +200,7 @@ TEST_F(bridge_core_test, ends_the_wait_for_what_it_answers_itself) {
 }
 
 TEST_F(bridge_core_test, looks_for_replies_before_it_waits_for_the_descriptor) {
-  core = std::make_shared<counting_core>(group, bridge_options{.spin = std::chrono::seconds(1)});
-  std::uint64_t version = UINT64_MAX;
-  group->ports[0].refresh(connections, version);
-  connections.erase(connections.begin()); // the fixture's own bridge
+  use({.spin = std::chrono::seconds(1)});
   test_operation& first = initiate(1);
   test_operation& second = initiate(1);
   reply(first);

@@ -59,7 +59,7 @@ TEST_P(deadline_of_options, is_the_earlier) {
   op_options options;
   options.timeout = GetParam().timeout;
   if (const auto deadline = GetParam().deadline) options.deadline = time_point(ns(*deadline));
-  EXPECT_EQ(deadline_of(options, GetParam().fallback, time_point(ns(now))), GetParam().expected);
+  EXPECT_EQ(deadline_of(options, GetParam().fallback, [] { return time_point(ns(now)); }), GetParam().expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(every, deadline_of_options, testing::ValuesIn(rows));

@@ -40,8 +40,8 @@ class async_operation final : public operation {
  public:
   /// Allocates the operation with the handler's allocator and hands it to `core`. Throws std::bad_alloc. `answered`:
   /// its result without going to a shard.
-  static void start(std::shared_ptr<bridge_core> core, const Executor& executor, Handler&& handler, Request&& asked,
-                    const op_options& options, std::chrono::nanoseconds fallback, std::size_t shard,
+  static void start(const std::shared_ptr<bridge_core>& core, const Executor& executor, Handler&& handler,
+                    Request&& asked, const op_options& options, std::chrono::nanoseconds fallback, std::size_t shard,
                     std::optional<op_result> answered = {}) {
     allocator_type allocator = allocator_of(handler);
     async_operation* const made = traits::allocate(allocator, 1);

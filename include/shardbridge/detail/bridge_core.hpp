@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 
 namespace shardbridge::detail {
 
@@ -68,10 +70,12 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
 
   struct parts;
   class batch;
+  class outbox;
 
   void refuse(operation& op, errc why) noexcept;
   void send_all(operation_list& admitted) noexcept;
   void send(operation& op, operation_list& unsent) noexcept;
+  void push(std::size_t shard, std::span<const lane_item> items, operation_list& unsent) noexcept;
   void take_leftovers(std::size_t shard, operation_list& into) noexcept;
   void return_unsent(operation_list& unsent, operation_list& admitted) noexcept;
   void tell(std::size_t shard, lane_item item) noexcept;
@@ -82,7 +86,8 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   void deliver_all(operation_list& ended, op_result result, operation::delivery how) noexcept;
   void take_role_if_free() noexcept;
   std::uint32_t observe_replies() noexcept;
-  bool look_for_replies(std::uint32_t seen);
+  /// Nanoseconds it took, or nothing if none came.
+  std::optional<std::int64_t> look_for_replies(std::uint32_t seen, std::int64_t now);
   bool rest(std::uint32_t dry_at);
   void restart_timer() noexcept;
 

@@ -10,14 +10,15 @@
 namespace shardbridge::detail {
 
 /// The one absolute time of an operation: the earlier of its deadline and of its timeout, which is `fallback` if it
-/// names none. Saturates.
-inline std::int64_t deadline_of(const op_options& options, std::chrono::nanoseconds fallback,
-                                std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now()) noexcept {
+/// names none. Saturates. `now` tells the time, and is asked only if there is a timeout.
+template <class Now = decltype(&std::chrono::steady_clock::now)>
+std::int64_t deadline_of(const op_options& options, std::chrono::nanoseconds fallback,
+                         Now now = &std::chrono::steady_clock::now) noexcept {
   using std::chrono::nanoseconds;
   std::int64_t at = never;
   const nanoseconds timeout = options.timeout.value_or(options.deadline ? no_timeout : fallback);
   if (timeout != no_timeout) {
-    const std::int64_t start = now.time_since_epoch().count();
+    const std::int64_t start = now().time_since_epoch().count();
     const std::int64_t length = std::max<std::int64_t>(timeout.count(), 0);
     at = length < never - start ? start + length : never;
   }

@@ -1,0 +1,63 @@
+// What the handlers of one batch of replies initiate, gathered so that it is pushed and published together: publishing
+// one by one would have the producer and the shard fight for the wake word's cache line at every operation.
+//
+// Threads: the one that delivers the batch; whether an initiating function is called by a handler of that batch is told
+// by a thread-local pointer.
+//
+// Invariants
+//  1. Nothing stays in it when the last handler of the batch has returned, whether or not it threw.
+//  2. It is open only while handlers are brisk, so that what one of them initiates does not wait for long.
+#pragma once
+
+#include <asio_side/bridge_parts.hpp>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace shardbridge::detail {
+
+class bridge_core::outbox {
+ public:
+  /// That of the batch which this thread is delivering, if it is one of `core`'s.
+  [[nodiscard]] static outbox* of(const bridge_core& core) noexcept {
+    return open_here_ != nullptr && &open_here_->core_ == &core ? open_here_ : nullptr;
+  }
+
+  /// Open while it lives, if handlers are brisk.
+  explicit outbox(bridge_core& core) noexcept : core_(core), outer_(open_here_) {
+    open_here_ = core.parts_->brisk ? this : nullptr;
+  }
+  ~outbox() {
+    open_here_ = outer_;
+    operation_list unsent;
+    empty(unsent);
+    operation_list admitted;
+    core_.return_unsent(unsent, admitted);
+    core_.send_all(admitted);
+  }
+  outbox(const outbox&) = delete;
+  outbox& operator=(const outbox&) = delete;
+
+  /// What cannot be pushed is appended to `unsent`.
+  void put(std::size_t shard, lane_item item, operation_list& unsent) noexcept {
+    if (shard_ != shard || count_ == items_.size()) empty(unsent);
+    shard_ = shard;
+    items_[count_++] = item;
+  }
+
+ private:
+  void empty(operation_list& unsent) noexcept {
+    if (count_ > 0) core_.push(shard_, std::span(items_).first(std::exchange(count_, 0)), unsent);
+  }
+
+  static inline constinit thread_local outbox* open_here_ = nullptr;
+
+  bridge_core& core_;
+  outbox* const outer_;
+  std::size_t shard_ = 0;
+  std::size_t count_ = 0;
+  std::array<lane_item, 16> items_;
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,144 @@
+// Goal: what handlers of one batch initiate reaches the shard together, in order, whatever the handlers do; what slow
+// handlers initiate, or others outside, reaches it at once. Method: replies whose handlers initiate; the test is the
+// shard.
+#include "bridge_core_fixture.hpp"
+
+#include <functional>
+#include <stdexcept>
+#include <thread>
+
+namespace shardbridge::detail {
+namespace {
+
+/// An operation with a handler.
+class handled final : public operation {
+ public:
+  explicit handled(std::function<void()> handler) : operation(op_code::nop, &call), handler_(std::move(handler)) {}
+  ~handled() = default;
+
+ private:
+  static void call(operation& self, bridge_core*, delivery) { static_cast<handled&>(self).handler_(); }
+  std::function<void()> handler_;
+};
+
+class outbox_test : public bridge_core_test {
+ public:
+  outbox_test() {
+    use({.spin = std::chrono::nanoseconds(0)});
+    be_brisk();
+  }
+  ~outbox_test() override { EXPECT_EQ(core->stats().accepted, core->stats().completed + core->stats().ops); }
+
+  /// Until handlers have been quick, as they are on every machine at some time.
+  void be_brisk() {
+    for (bool gathered = false; !gathered;) {
+      std::size_t seen = 0;
+      answer_with([&] {
+        initiate(1);
+        seen = requests().size();
+      });
+      gathered = seen == 0;
+      ignore_rest();
+    }
+  }
+  handled& sent(std::function<void()> handler) {
+    handled& op = handlers.emplace_back(std::move(handler));
+    core->initiate(op);
+    return op;
+  }
+  void answer_with(const std::function<void()>& handler) {
+    operation& op = sent(handler);
+    requests();
+    reply(op);
+    core->woken();
+  }
+  /// What was initiated and is not looked at: answered.
+  void ignore_rest() {
+    requests();
+    for (test_operation& each : operations)
+      if (each.delivered == 0) reply(each);
+    core->woken();
+    requests();
+  }
+  std::uint64_t published() { return group->ports[0].wake().word().observe(); }
+
+  std::deque<handled> handlers;
+};
+
+TEST_F(outbox_test, gathers_what_the_handlers_of_a_batch_initiate) {
+  std::vector<const operation*> initiated;
+  std::size_t seen = 0;
+  const auto handler = [&] {
+    initiated.push_back(&initiate(1));
+    seen += requests().size();
+  };
+  operation& first = sent(handler);
+  operation& second = sent(handler);
+  requests();
+  const std::uint64_t before = published();
+  reply(first);
+  reply(second);
+  core->woken();
+  EXPECT_EQ(seen, 0U);
+  const auto pushed = requests();
+  ASSERT_EQ(pushed.size(), 2U);
+  EXPECT_EQ(&pushed[0].op(), initiated[0]);
+  EXPECT_EQ(&pushed[1].op(), initiated[1]);
+  EXPECT_EQ(published() - before, 1U);
+  ignore_rest();
+}
+
+TEST_F(outbox_test, is_emptied_when_it_is_full) {
+  answer_with([&] {
+    for (int each = 0; each < 40; ++each)
+      initiate(1);
+    EXPECT_EQ(requests().size(), 32U);
+  });
+  EXPECT_EQ(requests().size(), 8U);
+  ignore_rest();
+}
+
+TEST_F(outbox_test, is_emptied_when_a_handler_throws) {
+  reply(sent([&] {
+    initiate(1);
+    throw std::runtime_error("the handler's own");
+  }));
+  requests();
+  EXPECT_THROW(core->woken(), std::runtime_error);
+  EXPECT_EQ(requests().size(), 1U);
+  EXPECT_EQ(core->posted_drains, 1);
+  ignore_rest();
+}
+
+TEST_F(outbox_test, is_only_for_those_inside) {
+  answer_with([&] {
+    std::thread([&] { initiate(1); }).join();
+    EXPECT_EQ(requests().size(), 1U) << "another thread";
+  });
+  initiate(1);
+  EXPECT_EQ(requests().size(), 1U) << "after the batch";
+  ignore_rest();
+}
+
+TEST_F(outbox_test, is_closed_where_handlers_are_slow) {
+  const auto slow = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
+  answer_with(slow);
+  if (core->posted_drains > 0) core->drain();
+  answer_with([&] {
+    initiate(1);
+    EXPECT_EQ(requests().size(), 1U) << "at once";
+  });
+  ignore_rest();
+}
+
+TEST_F(outbox_test, answers_what_a_shard_that_has_ended_does_not_take) {
+  test_operation* late = nullptr;
+  answer_with([&] {
+    late = &initiate(1);
+    group->ports[0].wake().word().close();
+  });
+  expect_ended(*late, delivery::post, stopped);
+}
+
+} // namespace
+} // namespace shardbridge::detail
