@@ -43,10 +43,10 @@ struct bridge_core::parts {
 
   reply_role role;
   // The holder's, handed on with the role.
-  std::size_t first_connection = 0; // of the next look
-  std::uint32_t observed = 0;       // what was published when it was last looked at
-  std::uint32_t dry_at = 0;         // the same when the lanes were last found dry
-  bool brisk = false;               // handlers have taken little time of late
+  std::size_t first_connection = 0;  // of the next look
+  std::uint32_t observed = 0;        // what was published when it was last looked at
+  std::uint32_t dry_at = 0;          // the same when the lanes were last found dry
+  std::atomic<std::int64_t> pace{0}; // nanoseconds that a handler has taken of late; a hint
   spin_policy spin;
   counter published, sleeps, spurious, rearms, looks_hit, looks_missed, batches;
 

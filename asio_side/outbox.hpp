@@ -12,7 +12,10 @@
 #include <asio_side/bridge_parts.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <utility>
 
 namespace shardbridge::detail {
@@ -26,7 +29,7 @@ class bridge_core::outbox {
 
   /// Open while it lives, if handlers are brisk.
   explicit outbox(bridge_core& core) noexcept : core_(core), outer_(open_here_) {
-    open_here_ = core.parts_->brisk ? this : nullptr;
+    open_here_ = core.parts_->pace.load(std::memory_order_relaxed) < brisk_ns ? this : nullptr;
   }
   ~outbox() {
     open_here_ = outer_;
@@ -51,6 +54,7 @@ class bridge_core::outbox {
     if (count_ > 0) core_.push(shard_, std::span(items_).first(std::exchange(count_, 0)), unsent);
   }
 
+  static constexpr std::int64_t brisk_ns = 2'000;
   static inline constinit thread_local outbox* open_here_ = nullptr;
 
   bridge_core& core_;

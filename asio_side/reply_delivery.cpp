@@ -18,8 +18,8 @@ namespace {
 constexpr std::size_t reply_batch = 64;
 /// A drain that has lasted this long goes on as a fresh handler, and what it holds is spread over the pool's threads.
 constexpr std::int64_t drain_bound_ns = 100'000;
-/// Handlers that take less than this each are brisk: nobody waits long for those of one batch.
-constexpr std::int64_t brisk_ns = 2'000;
+/// Handlers that take longer than this are run by whatever threads are idle: to wake one costs about as much.
+constexpr std::int64_t slow_ns = 20'000;
 /// Brisk handlers called between two looks at the clock.
 constexpr std::size_t handlers_a_clock = 8;
 
@@ -56,18 +56,29 @@ class bridge_core::batch {
   }
 
   /// Each handler at once, until the time is over; the rest are spread over the executors' threads. What they initiate
-  /// is pushed together.
-  void deliver(std::int64_t until) {
+  /// is pushed together. Returns how many ran.
+  std::int64_t deliver(std::int64_t until) {
     delivering_ = true;
     const outbox initiated_here(core_);
-    const std::size_t stride = core_.parts_->brisk ? handlers_a_clock : 1;
+    const std::size_t stride = outbox::of(core_) != nullptr ? handlers_a_clock : 1;
+    std::int64_t ran = 0;
     while (next_ < count_) {
       operations_[next_++]->deliver(&core_, operation::delivery::invoke);
+      ++ran;
       if (next_ < count_ && next_ % stride == 0 && steady_now() > until) post_rest();
     }
     delivering_ = false;
+    return ran;
   }
-  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+
+  /// The first handler at once, but the role is handed on before it and the others are posted: neither they nor what
+  /// comes meanwhile waits for it.
+  void spread() {
+    operation& first = *operations_[next_++];
+    post_rest();
+    core_.post_drain();
+    first.deliver(&core_, operation::delivery::invoke);
+  }
 
   void destroy() noexcept {
     while (next_ < count_)
@@ -103,15 +114,20 @@ void bridge_core::woken() {
 
 void bridge_core::drain() {
   const auto self = shared_from_this();
+  parts& own = *parts_;
   std::int64_t now = steady_now();
   const std::int64_t until = now + drain_bound_ns;
   for (;;) {
     const std::uint32_t seen = observe_replies();
     batch taken(*this);
     if (taken.take()) {
-      taken.deliver(until);
+      if (own.pace.load(std::memory_order_relaxed) > slow_ns) {
+        taken.spread();
+        return own.pace.store(steady_now() - now, std::memory_order_relaxed);
+      }
+      const std::int64_t ran = taken.deliver(until);
       const std::int64_t began = std::exchange(now, steady_now());
-      parts_->brisk = now - began < brisk_ns * static_cast<std::int64_t>(taken.size());
+      own.pace.store((now - began) / ran, std::memory_order_relaxed);
     } else if (const auto waited = look_for_replies(seen, now)) {
       now += *waited;
     } else if (rest(seen)) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 
 namespace shardbridge::tests {
 namespace {
@@ -70,6 +71,18 @@ TEST(good_asio_citizen, a_stopped_context_goes_on_where_it_was) {
   EXPECT_EQ(read.calls, 0);
   EXPECT_TRUE(all.finish());
   EXPECT_TRUE(read.succeeded()) << read;
+}
+
+// Where handlers have been slow, the next to run keeps no reply from the others: this one waits for another's.
+TEST(good_asio_citizen, a_slow_handler_holds_nobody_up) {
+  shard_group group;
+  asio::thread_pool pool(2);
+  bridge link(pool, group);
+  async_nop(link, 0, asio::use_future([](const error_code&) { std::this_thread::sleep_for(5ms); })).wait();
+  std::future_status other = std::future_status::deferred;
+  async_nop(link, 0, [&](const error_code&) { other = async_nop(link, 0, asio::use_future).wait_for(patience); });
+  pool.join();
+  EXPECT_EQ(other, std::future_status::ready);
 }
 
 // 64 handlers of 1 ms each come back in one batch: 64 ms behind one thread, half of that on two. The best of several

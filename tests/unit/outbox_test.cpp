@@ -41,6 +41,12 @@ class outbox_test : public bridge_core_test {
       ignore_rest();
     }
   }
+  /// Until handlers have been slow.
+  void be_slow() {
+    answer_with([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
+    if (core->posted_drains > 0) core->drain();
+    core->posted_drains = 0;
+  }
   handled& sent(std::function<void()> handler) {
     handled& op = handlers.emplace_back(std::move(handler));
     core->initiate(op);
@@ -121,13 +127,30 @@ TEST_F(outbox_test, is_only_for_those_inside) {
 }
 
 TEST_F(outbox_test, is_closed_where_handlers_are_slow) {
-  const auto slow = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
-  answer_with(slow);
-  if (core->posted_drains > 0) core->drain();
+  be_slow();
   answer_with([&] {
     initiate(1);
     EXPECT_EQ(requests().size(), 1U) << "at once";
   });
+  core->drain(); // has been posted
+  ignore_rest();
+}
+
+TEST_F(outbox_test, is_not_held_and_neither_is_the_role_while_a_slow_handler_runs) {
+  be_slow();
+  test_operation& other = initiate(1);
+  test_operation& later = initiate(1);
+  operation& first = sent([&] {
+    EXPECT_EQ(core->posted_drains, 1) << "the role was handed on before";
+    EXPECT_EQ(other.delivered, 1);
+    EXPECT_EQ(other.how, delivery::post) << "another thread may run its handler";
+    reply(later);
+    core->drain(); // as another thread does
+    EXPECT_EQ(later.delivered, 1);
+  });
+  reply(first);
+  reply(other);
+  core->woken();
   ignore_rest();
 }
 
