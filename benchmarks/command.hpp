@@ -11,7 +11,9 @@ using action = std::function<int()>;
 
 // Each adds its subcommand to the parser; when that one is chosen, `chosen` becomes what to do.
 
+void add_handoff_command(CLI::App& app, action& chosen);
 void add_offload_command(CLI::App& app, action& chosen);
 void add_report_command(CLI::App& app, action& chosen);
+void add_wake_command(CLI::App& app, action& chosen);
 
 } // namespace shardbridge::bench

@@ -17,15 +17,17 @@ constexpr const char* exit_codes = R"(Exit codes:
 
 int run(int argc, char** argv) {
   using namespace shardbridge::bench;
-  CLI::App app("Measures how an Asio service gets its disk I/O done: through shardbridge and otherwise.",
+  CLI::App app("Measures how an Asio service gets its work done elsewhere: through shardbridge and otherwise.",
                "shardbridge-bench");
   app.set_version_flag("--version", "shardbridge-bench " SHARDBRIDGE_BENCH_VERSION " (Boost " BOOST_LIB_VERSION
                                     ", liburing " SHARDBRIDGE_BENCH_LIBURING ")");
   app.require_subcommand(0, 1);
   app.footer(exit_codes);
   action chosen;
+  add_handoff_command(app, chosen);
   add_offload_command(app, chosen);
   add_report_command(app, chosen);
+  add_wake_command(app, chosen);
   for (auto* command : app.get_subcommands(nullptr))
     command->footer(command->get_footer() + "\n" + exit_codes);
   try {
@@ -35,7 +37,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     throw bad_input(std::string(error.what()) + " (see --help)");
   }
-  if (!chosen) throw bad_input("no command given: offload or report (see --help)");
+  if (!chosen) throw bad_input("no command given (see --help)");
   return chosen();
 }
 

@@ -1,14 +1,14 @@
 #include "environment.hpp"
 
+#include "cpus.hpp"
+
 #include <boost/version.hpp>
 
-#include <sched.h>
 #include <sys/utsname.h>
 
 #include <chrono>
 #include <ctime>
 #include <fstream>
-#include <string>
 
 namespace shardbridge::bench {
 namespace {
@@ -25,12 +25,6 @@ std::string governor() {
   std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   std::string text;
   return std::getline(file, text) ? text : "unknown";
-}
-
-int usable_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return ::sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 0;
 }
 
 std::string now_utc() {
@@ -53,8 +47,8 @@ nlohmann::ordered_json describe_environment() {
   ::uname(&system);
   return {
     {"program", "shardbridge-bench"}, {"shardbridge", SHARDBRIDGE_BENCH_VERSION}, {"date", now_utc()},
-        {"kernel", system.release}, {"architecture", system.machine}, {"cpu", cpu_model()}, {"cores", usable_cores()},
-        {"governor", governor()},
+        {"kernel", system.release}, {"architecture", system.machine}, {"cpu", cpu_model()},
+        {"cores", usable_cpus().size()}, {"governor", governor()},
 #if defined(__clang__)
         {"compiler", "clang " __clang_version__},
 #else
@@ -64,6 +58,17 @@ nlohmann::ordered_json describe_environment() {
       "boost", boost_version()
     }
   };
+}
+
+std::string environment_text(const nlohmann::ordered_json& environment, const char* key) {
+  const auto found = environment.find(key);
+  if (found == environment.end()) return "?";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::string machine_text(const nlohmann::ordered_json& environment) {
+  return "Linux " + environment_text(environment, "kernel") + ", " + environment_text(environment, "cpu") + ", " +
+         environment_text(environment, "cores") + " cores";
 }
 
 } // namespace shardbridge::bench

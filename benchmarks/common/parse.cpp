@@ -117,6 +117,15 @@ std::vector<std::string> split_list(std::string_view option, std::string_view te
   }
 }
 
+std::vector<unsigned> parse_counts(std::string_view option, std::string_view text, unsigned most) {
+  std::vector<unsigned> counts;
+  for (const auto& part : split_list(option, text)) {
+    const auto count = static_cast<unsigned>(parse_count(option, part, 1, most));
+    if (std::ranges::find(counts, count) == counts.end()) counts.push_back(count);
+  }
+  return counts;
+}
+
 std::string size_text(std::uint64_t bytes) {
   constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
   auto value = static_cast<double>(bytes);

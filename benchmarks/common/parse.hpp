@@ -25,6 +25,9 @@ double parse_seconds(std::string_view option, std::string_view text);
 /// The parts between commas; an empty part is refused.
 std::vector<std::string> split_list(std::string_view option, std::string_view text);
 
+/// Whole numbers in [1, most] between commas, each once, in the order given.
+std::vector<unsigned> parse_counts(std::string_view option, std::string_view text, unsigned most);
+
 /// 536870912 -> "512 MiB".
 std::string size_text(std::uint64_t bytes);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace shardbridge::bench {
@@ -22,6 +23,15 @@ inline spread spread_of(std::vector<double> samples) {
   const auto middle = samples.size() / 2;
   const double median = samples.size() % 2 == 1 ? samples[middle] : (samples[middle - 1] + samples[middle]) / 2;
   return {samples.front(), median, samples.back()};
+}
+
+/// Of what `value` says about each round.
+template <class Rounds, class Value>
+spread spread_over(const Rounds& rounds, Value value) {
+  std::vector<double> samples;
+  for (const auto& round : rounds)
+    samples.push_back(value(round));
+  return spread_of(std::move(samples));
 }
 
 } // namespace shardbridge::bench

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "../common/histogram.hpp"
+#include "../common/per_thread.hpp"
 
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -26,34 +25,6 @@ struct account {
   void merge(const account& other);
 };
 
-/// An account for each thread, so that clients on several threads share no cache line and clients on one thread share
-/// one histogram.
-///
-/// Threads: local() any; take() when no client runs.
-class account_set {
- public:
-  account_set();
-
-  account& local() {
-    if (cached_.generation != generation_) attach();
-    return *cached_.mine;
-  }
-
-  /// The sum of all, and a fresh start.
-  account take();
-
- private:
-  struct cache {
-    std::uint64_t generation = 0;
-    account* mine = nullptr;
-  };
-  static thread_local cache cached_;
-
-  void attach();
-
-  std::uint64_t generation_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<account>> accounts_;
-};
+using account_set = per_thread<account>;
 
 } // namespace shardbridge::bench

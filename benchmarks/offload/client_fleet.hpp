@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../common/countdown.hpp"
 #include "../common/memory.hpp"
 #include "engine.hpp"
 
@@ -11,11 +12,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <exception>
-#include <mutex>
 
 namespace shardbridge::bench {
 
@@ -43,11 +42,11 @@ class client_fleet {
   template <class Start, class End>
   round_result run_round(double seconds, Start start, End end) {
     return timed_round(shared_, seconds, [&] {
-      running_ = clients_.size();
+      running_.start(clients_.size());
       for (auto& client : clients_)
         boost::asio::co_spawn(get_executor(), serve(client, start, end),
-                              [this](std::exception_ptr failure) { finished(std::move(failure)); });
-      wait();
+                              [this](std::exception_ptr failure) { running_.done(std::move(failure)); });
+      running_.wait();
     });
   }
 
@@ -68,26 +67,11 @@ class client_fleet {
     }
   }
 
-  void finished(std::exception_ptr failure) {
-    const std::lock_guard lock(mutex_);
-    if (failure) failure_ = std::move(failure);
-    if (--running_ == 0) all_finished_.notify_one();
-  }
-
-  void wait() {
-    std::unique_lock lock(mutex_);
-    all_finished_.wait(lock, [&] { return running_ == 0; });
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-  }
-
   load shared_;
   buffer_set buffers_;
   std::deque<block_client> clients_;
   boost::asio::thread_pool pool_;
-  std::mutex mutex_;
-  std::condition_variable all_finished_;
-  std::size_t running_ = 0;
-  std::exception_ptr failure_;
+  countdown running_;
 };
 
 } // namespace shardbridge::bench

@@ -6,6 +6,7 @@
 #include "../common/file_maker.hpp"
 #include "../common/interrupt.hpp"
 #include "../common/memory.hpp"
+#include "../common/remark.hpp"
 #include "../results/json_file.hpp"
 #include "../results/table.hpp"
 #include "runner.hpp"
@@ -34,10 +35,6 @@ Examples:
   shardbridge-bench offload --rw mixed --verify --timeout 5ms --cancel 10 --engine bridge --depth 64
   shardbridge-bench offload --file /data/large --block 128K --rw read --depth 8
 )";
-
-void remark(const offload_options& options, const std::string& sentence) {
-  if (!options.quiet) std::cerr << "shardbridge-bench: " << sentence << '\n';
-}
 
 /// Whether a given file was made for --verify can only be told from its blocks.
 void check_verifiable(const target_file& file, const offload_options& options) {
@@ -82,7 +79,7 @@ void remark_limits(const offload_options& options, const std::vector<engine_plan
       names += (last == nullptr ? "" : ", ") + plan.name;
       last = &plan.name;
     }
-    if (last != nullptr) remark(options, names + ": " + consequence);
+    if (last != nullptr) remark(options.quiet, names + ": " + consequence);
   };
   if (options.base.timeout) without(&engine_plan::deadlines, "no deadlines there, so these run without --timeout");
   if (options.base.cancel_percent != 0)
@@ -107,15 +104,6 @@ nlohmann::ordered_json environment_of(const offload_options& options, const targ
   return environment;
 }
 
-int verdict(const run_outcome& outcome) {
-  for (const auto& sentence : outcome.messages)
-    std::cerr << "shardbridge-bench: " << sentence << '\n';
-  if (outcome.wrong_blocks != 0)
-    throw failure(exit_code::wrong_blocks, std::to_string(outcome.wrong_blocks) + " blocks were wrong");
-  if (outcome.errors != 0) throw run_failure(std::to_string(outcome.errors) + " operations failed");
-  return static_cast<int>(interrupted() ? exit_code::interrupted : exit_code::ok);
-}
-
 int run_command(const offload_texts& texts) {
   const offload_options options = parse_options(texts);
   const auto plans = plan_engines(options);
@@ -125,11 +113,11 @@ int run_command(const offload_texts& texts) {
   remark_limits(options, plans);
 
   run_outcome outcome =
-      run_offload(options, plans, file, [&](const std::string& sentence) { remark(options, sentence); });
+      run_offload(options, plans, file, [&](const std::string& sentence) { remark(options.quiet, sentence); });
   const result_set results{environment_of(options, file), std::move(outcome.rows)};
   print_table(options.json == "-" ? std::cerr : std::cout, results);
   if (json) json->write(results);
-  return verdict(outcome);
+  return verdict(outcome.went_wrong);
 }
 
 } // namespace

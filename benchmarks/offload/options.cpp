@@ -1,10 +1,10 @@
 #include "options.hpp"
 
 #include "../common/block_format.hpp"
+#include "../common/cpus.hpp"
 #include "../common/failure.hpp"
 #include "../common/parse.hpp"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,24 +13,7 @@
 namespace shardbridge::bench {
 namespace {
 
-constexpr std::uint64_t depth_max = 16384; // buffers that one ring can register
-
-std::vector<unsigned> parse_counts(const char* option, const std::string& text, std::uint64_t most) {
-  std::vector<unsigned> counts;
-  for (const auto& part : split_list(option, text)) {
-    const auto count = static_cast<unsigned>(parse_count(option, part, 1, most));
-    if (std::ranges::find(counts, count) == counts.end()) counts.push_back(count);
-  }
-  return counts;
-}
-
-/// More than a few a core measure nothing but the scheduler.
-std::uint64_t shards_max() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  const int cores = ::sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(cores) * 4, 16, 1024);
-}
+constexpr unsigned depth_max = 16384; // buffers that one ring can register
 
 void check_memory(const offload_options& options) {
   const auto depth = *std::ranges::max_element(options.depths);

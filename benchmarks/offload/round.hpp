@@ -12,6 +12,7 @@ struct round_result {
   double seconds = 0; ///< From the first operation's start to the last one's end.
   double cpu_seconds = 0;
 
+  std::uint64_t operations() const { return totals.operations; }
   double iops() const { return static_cast<double>(totals.operations) / seconds; }
   double gib_per_s() const { return static_cast<double>(totals.bytes) / seconds / (1U << 30); }
   double cpu_s_per_million() const {

@@ -1,17 +1,10 @@
 #include "summary.hpp"
 
-#include <utility>
-
 namespace shardbridge::bench {
 
 result_row summarize(const offload_options& options, const engine_plan& plan, unsigned depth,
                      const std::vector<round_result>& rounds) {
-  const auto over_rounds = [&](auto value) {
-    std::vector<double> samples;
-    for (const auto& round : rounds)
-      samples.push_back(value(round));
-    return spread_of(std::move(samples));
-  };
+  const auto over_rounds = [&](auto value) { return spread_over(rounds, value); };
   const auto quantile_us = [&](double q) {
     return over_rounds([q](const round_result& round) { return round.totals.latency.quantile(q) / 1000; });
   };

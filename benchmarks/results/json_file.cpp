@@ -26,8 +26,8 @@ json_file::~json_file() {
   if (made_here_ && !written_) ::unlink(path_.c_str());
 }
 
-void json_file::write(const result_set& results) {
-  const std::string text = nlohmann::ordered_json(results).dump(2) + '\n';
+void json_file::write(const nlohmann::ordered_json& results) {
+  const std::string text = results.dump(2) + '\n';
   // A pipe or a device cannot be truncated, and need not be; what stdout is belongs to the shell.
   [[maybe_unused]] const int ignored = path_ == "-" ? 0 : ::ftruncate(file_.get(), 0);
   for (std::size_t done = 0; done < text.size();) {

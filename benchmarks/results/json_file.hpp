@@ -18,7 +18,7 @@ class json_file {
   ~json_file();
 
   /// Throws run_failure.
-  void write(const result_set& results);
+  void write(const nlohmann::ordered_json& results);
 
  private:
   std::string path_;
@@ -27,7 +27,7 @@ class json_file {
   bool written_ = false;
 };
 
-/// Reads what write() wrote. Throws bad_input.
+/// Reads what `offload` wrote. Throws bad_input.
 result_set read_results(const std::string& path);
 
 } // namespace shardbridge::bench

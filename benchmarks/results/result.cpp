@@ -1,5 +1,7 @@
 #include "result.hpp"
 
+#include "spread_json.hpp"
+
 #include <algorithm>
 
 namespace shardbridge::bench {
@@ -7,26 +9,18 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-json spread_json(const spread& s) {
-  return {{"min", s.min}, {"median", s.median}, {"max", s.max}};
-}
-
-spread spread_from(const json& from) {
-  return {from.at("min").get<double>(), from.at("median").get<double>(), from.at("max").get<double>()};
-}
-
 json row_json(const result_row& row) {
   json to{{"engine", row.engine}, {"rw", row.rw},         {"block", row.block},
           {"depth", row.depth},   {"direct", row.direct}, {"shards", row.shards}};
   to["pool_threads"] = row.pool_threads ? json(*row.pool_threads) : json(nullptr);
   to["rounds"] = row.rounds;
   to["seconds"] = row.seconds;
-  to["iops"] = spread_json(row.iops);
-  to["gib_per_s"] = spread_json(row.gib_per_s);
-  to["p50_us"] = spread_json(row.p50_us);
-  to["p99_us"] = spread_json(row.p99_us);
-  to["p999_us"] = spread_json(row.p999_us);
-  to["cpu_s_per_million"] = spread_json(row.cpu_s_per_million);
+  to["iops"] = row.iops;
+  to["gib_per_s"] = row.gib_per_s;
+  to["p50_us"] = row.p50_us;
+  to["p99_us"] = row.p99_us;
+  to["p999_us"] = row.p999_us;
+  to["cpu_s_per_million"] = row.cpu_s_per_million;
   to["operations"] = row.operations;
   to["errors"] = row.errors;
   to["timeouts"] = row.timeouts;
@@ -46,12 +40,12 @@ result_row row_from(const json& from) {
   if (const auto& threads = from.at("pool_threads"); !threads.is_null()) row.pool_threads = threads.get<unsigned>();
   from.at("rounds").get_to(row.rounds);
   from.at("seconds").get_to(row.seconds);
-  row.iops = spread_from(from.at("iops"));
-  row.gib_per_s = spread_from(from.at("gib_per_s"));
-  row.p50_us = spread_from(from.at("p50_us"));
-  row.p99_us = spread_from(from.at("p99_us"));
-  row.p999_us = spread_from(from.at("p999_us"));
-  row.cpu_s_per_million = spread_from(from.at("cpu_s_per_million"));
+  from.at("iops").get_to(row.iops);
+  from.at("gib_per_s").get_to(row.gib_per_s);
+  from.at("p50_us").get_to(row.p50_us);
+  from.at("p99_us").get_to(row.p99_us);
+  from.at("p999_us").get_to(row.p999_us);
+  from.at("cpu_s_per_million").get_to(row.cpu_s_per_million);
   from.at("operations").get_to(row.operations);
   from.at("errors").get_to(row.errors);
   from.at("timeouts").get_to(row.timeouts);

@@ -1,28 +1,11 @@
 #include "table.hpp"
 
+#include "../common/environment.hpp"
+#include "../common/format.hpp"
 #include "../common/parse.hpp"
-
-#include <array>
-#include <cstdarg>
-#include <cstdio>
 
 namespace shardbridge::bench {
 namespace {
-
-[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
-  std::array<char, 512> text{};
-  std::va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text.data(), text.size(), pattern, arguments);
-  va_end(arguments);
-  return text.data();
-}
-
-std::string text_of(const nlohmann::ordered_json& environment, const char* key) {
-  const auto found = environment.find(key);
-  if (found == environment.end()) return "?";
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
 
 std::string percent(const spread& s) {
   return format("%.0f%%", s.relative() * 100);
@@ -38,11 +21,10 @@ void print_heading(std::ostream& out, const result_set& results) {
   const auto& environment = results.environment;
   const result_row& first = results.rows.front();
   out << first.rw << ", blocks of " << size_text(first.block) << (first.direct ? ", O_DIRECT" : ", page cache") << ", "
-      << text_of(environment, "file") << " (" << size_text(environment.value("size", std::uint64_t{0})) << ", "
-      << text_of(environment, "file_system") << ")\n"
-      << first.rounds << (first.rounds == 1 ? " round of " : " rounds of ") << format("%g", first.seconds) << " s, "
-      << first.shards << " shard" << (first.shards == 1 ? "" : "s") << "; Linux " << text_of(environment, "kernel")
-      << ", " << text_of(environment, "cpu") << ", " << text_of(environment, "cores") << " cores\n\n";
+      << environment_text(environment, "file") << " (" << size_text(environment.value("size", std::uint64_t{0})) << ", "
+      << environment_text(environment, "file_system") << ")\n"
+      << rounds_text(first.rounds, first.seconds) << ", " << count_text(first.shards, "shard") << "; "
+      << machine_text(environment) << "\n\n";
 }
 
 void print_row(std::ostream& out, const result_set& results, const result_row& row) {

@@ -1,0 +1,98 @@
+#include "../command.hpp"
+
+#include "../common/environment.hpp"
+#include "../common/interrupt.hpp"
+#include "../common/remark.hpp"
+#include "../common/syscall_counter.hpp"
+#include "../results/json_file.hpp"
+#include "handoff_table.hpp"
+#include "runner.hpp"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+
+namespace shardbridge::bench {
+namespace {
+
+constexpr const char* footer = R"(
+Engines:
+  bridge   shardbridge: async_nop, by the whole way and through the shard's ring
+  call     shardbridge: async_call of an empty function
+  post     another io_context with one thread for each shard, asio::post there and back
+  pool     an asio::thread_pool with a thread for each shard, asio::post there and back
+  channel  as post, but by an asio::experimental::concurrent_channel each there and back
+
+A producer is a client of the service that keeps its share of --depth outstanding, at least one operation: the next is
+initiated by the handler of the last. Producers share the threads of one io_context, so how many threads initiate at
+once is what --client-threads says. Handlers are plain function objects: coroutines would cost every engine the same on
+top.
+
+Every combination of --shards, --producers and --depth is measured with every engine.
+
+Examples:
+  shardbridge-bench handoff
+  shardbridge-bench handoff --engine bridge,post --depth 1 --spin-us 0 --same-core
+  shardbridge-bench handoff --engine bridge --depth 1024 --producers 2,64 --client-threads 64 --json handoff.json
+)";
+
+nlohmann::ordered_json environment_of(const handoff_options& options) {
+  auto environment = describe_environment();
+  environment["client_threads"] = options.base.client_threads;
+  environment["syscalls"] = syscall_counter::obstacle().empty() ? "counted" : syscall_counter::obstacle();
+  environment["interrupted"] = interrupted();
+  return environment;
+}
+
+int run_command(const handoff_texts& texts) {
+  const handoff_options options = parse_options(texts);
+  const auto plans = plan_handoff(options.engines);
+  std::optional<json_file> json;
+  if (!options.json.empty()) json.emplace(options.json);
+  const auto say = [&](const std::string& sentence) { remark(options.quiet, sentence); };
+  if (const auto& obstacle = syscall_counter::obstacle(); !obstacle.empty())
+    say("system calls are not counted: " + obstacle);
+
+  handoff_outcome outcome = run_handoff(options, plans, say);
+  const handoff_set results{environment_of(options), std::move(outcome.rows)};
+  print_table(options.json == "-" ? std::cerr : std::cout, results);
+  if (json) json->write(results);
+  return verdict(outcome.went_wrong);
+}
+
+} // namespace
+
+void add_handoff_command(CLI::App& app, action& chosen) {
+  const auto texts = std::make_shared<handoff_texts>();
+  CLI::App* command = app.add_subcommand(
+      "handoff",
+      "Hands over nothing to another thread and back: what the way itself takes, leg by leg, engine by engine "
+      "in turn; tables with medians over the rounds on stdout.");
+  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  CLI::Option* engines = command->add_option("--engine", texts->engines, "Engines, comma-separated")->type_name("LIST");
+  command->add_option("--depth", texts->depth, "Operations outstanding, of all producers; comma-separated")
+      ->type_name("LIST");
+  command->add_option("--producers", texts->producers, "Clients that share the depth; comma-separated")
+      ->type_name("LIST");
+  command->add_option("--shards", texts->shards, "Shards, or threads on the other side; comma-separated")
+      ->type_name("LIST");
+  command->add_option("--client-threads", texts->client_threads, "Threads the producers run on")->type_name("N");
+  command->add_option("--seconds", texts->seconds, "Length of a round")->type_name("SECONDS");
+  command->add_option("--rounds", texts->rounds, "Rounds for each engine and combination")->type_name("N");
+  command
+      ->add_option("--spin-us", texts->spin_us,
+                   "Microseconds that a bridge and its shards look again before they sleep, 0 never; without it as the "
+                   "library does by itself")
+      ->type_name("N");
+  command->add_flag("--same-core", texts->same_core, "All threads on one CPU; without it clients and shards apart");
+  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
+      ->type_name("PATH");
+  command->add_flag("--quiet", texts->quiet, "No progress and no remarks");
+  command->footer(footer);
+  command->callback([texts, engines, &chosen] {
+    texts->engines_chosen = engines->count() != 0;
+    chosen = [texts] { return run_command(*texts); };
+  });
+}
+
+} // namespace shardbridge::bench
