@@ -5,6 +5,7 @@
 #include "printers.hpp"
 #include "test_operation.hpp"
 
+#include <asio_side/bridge_parts.hpp>
 #include <bridge/group_core.hpp>
 
 #include <shardbridge/detail/bridge_core.hpp>
@@ -32,6 +33,9 @@ class counting_core final : public bridge_core {
   using bridge_core::expire_waiters;
   using bridge_core::woken;
   ~counting_core() override = default;
+
+  /// As if handlers had taken so long of late.
+  void handlers_take(std::chrono::nanoseconds length) { parts_->pace = length.count(); }
 
   int waits = 0;
   int posted_drains = 0;

@@ -23,30 +23,15 @@ class handled final : public operation {
 
 class outbox_test : public bridge_core_test {
  public:
+  static constexpr auto brisk = std::chrono::nanoseconds(100);
+  static constexpr auto slow = std::chrono::milliseconds(1);
+
   outbox_test() {
     use({.spin = std::chrono::nanoseconds(0)});
-    be_brisk();
+    core->handlers_take(brisk);
   }
   ~outbox_test() override { EXPECT_EQ(core->stats().accepted, core->stats().completed + core->stats().ops); }
 
-  /// Until handlers have been quick, as they are on every machine at some time.
-  void be_brisk() {
-    for (bool gathered = false; !gathered;) {
-      std::size_t seen = 0;
-      answer_with([&] {
-        initiate(1);
-        seen = requests().size();
-      });
-      gathered = seen == 0;
-      ignore_rest();
-    }
-  }
-  /// Until handlers have been slow.
-  void be_slow() {
-    answer_with([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
-    if (core->posted_drains > 0) core->drain();
-    core->posted_drains = 0;
-  }
   handled& sent(std::function<void()> handler) {
     handled& op = handlers.emplace_back(std::move(handler));
     core->initiate(op);
@@ -127,7 +112,7 @@ TEST_F(outbox_test, is_only_for_those_inside) {
 }
 
 TEST_F(outbox_test, is_closed_where_handlers_are_slow) {
-  be_slow();
+  core->handlers_take(slow);
   answer_with([&] {
     initiate(1);
     EXPECT_EQ(requests().size(), 1U) << "at once";
@@ -137,7 +122,7 @@ TEST_F(outbox_test, is_closed_where_handlers_are_slow) {
 }
 
 TEST_F(outbox_test, is_not_held_and_neither_is_the_role_while_a_slow_handler_runs) {
-  be_slow();
+  core->handlers_take(slow);
   test_operation& other = initiate(1);
   test_operation& later = initiate(1);
   operation& first = sent([&] {

@@ -68,7 +68,6 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   /// Calls expire_waiters() at `deadline`, instead of when asked before; `never`: not at all.
   virtual void set_timer(std::int64_t deadline) = 0;
 
-  struct parts;
   class batch;
   class outbox;
 
@@ -92,6 +91,9 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   void restart_timer() noexcept;
 
   const std::chrono::nanoseconds timeout_;
+
+ protected:
+  struct parts;
   const std::unique_ptr<parts> parts_;
 };
 
