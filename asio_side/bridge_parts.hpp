@@ -10,6 +10,7 @@
 #include <bridge/group_core.hpp>
 #include <bridge/spin_policy.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -43,12 +44,21 @@ struct bridge_core::parts {
 
   reply_role role;
   // The holder's, handed on with the role.
-  std::size_t first_connection = 0;  // of the next look
-  std::uint32_t observed = 0;        // what was published when it was last looked at
-  std::uint32_t dry_at = 0;          // the same when the lanes were last found dry
-  std::atomic<std::int64_t> pace{0}; // nanoseconds that a handler has taken of late; a hint
+  std::size_t first_connection = 0; // of the next look
+  std::uint32_t observed = 0;       // what was published when it was last looked at
+  std::uint32_t dry_at = 0;         // the same when the lanes were last found dry
   spin_policy spin;
   counter published, sleeps, spurious, rearms, looks_hit, looks_missed, batches;
+
+  /// How long each handler of a batch took, in nanoseconds.
+  void handlers_took(std::int64_t each) noexcept {
+    const std::int64_t before = last_pace.exchange(each, std::memory_order_relaxed);
+    pace.store(std::min(before, each), std::memory_order_relaxed);
+  }
+  // Of the quicker of the last two batches: a thread that loses its core in the middle of one says nothing about
+  // handlers. Hints.
+  std::atomic<std::int64_t> pace{0};
+  std::atomic<std::int64_t> last_pace{0};
 
   std::mutex timer;
   std::int64_t timer_at = never; // under the lock

@@ -123,11 +123,11 @@ void bridge_core::drain() {
     if (taken.take()) {
       if (own.pace.load(std::memory_order_relaxed) > slow_ns) {
         taken.spread();
-        return own.pace.store(steady_now() - now, std::memory_order_relaxed);
+        return own.handlers_took(steady_now() - now);
       }
       const std::int64_t ran = taken.deliver(until);
       const std::int64_t began = std::exchange(now, steady_now());
-      own.pace.store((now - began) / ran, std::memory_order_relaxed);
+      own.handlers_took((now - began) / ran);
     } else if (const auto waited = look_for_replies(seen, now)) {
       now += *waited;
     } else if (rest(seen)) {

@@ -34,8 +34,11 @@ class counting_core final : public bridge_core {
   using bridge_core::woken;
   ~counting_core() override = default;
 
-  /// As if handlers had taken so long of late.
-  void handlers_take(std::chrono::nanoseconds length) { parts_->pace = length.count(); }
+  /// As if handlers had taken so long in the last two batches.
+  void handlers_take(std::chrono::nanoseconds length) {
+    parts_->handlers_took(length.count());
+    parts_->handlers_took(length.count());
+  }
 
   int waits = 0;
   int posted_drains = 0;

@@ -121,6 +121,17 @@ TEST_F(outbox_test, is_closed_where_handlers_are_slow) {
   ignore_rest();
 }
 
+// A thread that loses its core in the middle of a batch must not have every handler posted from there on.
+TEST_F(outbox_test, stays_open_after_a_single_slow_batch) {
+  answer_with([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
+  if (core->posted_drains > 0) core->drain();
+  answer_with([&] {
+    initiate(1);
+    EXPECT_EQ(requests().size(), 0U);
+  });
+  ignore_rest();
+}
+
 TEST_F(outbox_test, is_not_held_and_neither_is_the_role_while_a_slow_handler_runs) {
   core->handlers_take(slow);
   test_operation& other = initiate(1);
