@@ -39,9 +39,10 @@ template <class Executor, class Handler, class Request>
 class async_operation final : public operation {
  public:
   /// Allocates the operation with the handler's allocator and hands it to `core`. Throws std::bad_alloc. `answered`:
-  /// its result without going to a shard.
-  static void start(const std::shared_ptr<bridge_core>& core, const Executor& executor, Handler&& handler,
-                    Request&& asked, const op_options& options, std::chrono::nanoseconds fallback, std::size_t shard,
+  /// its result without going to a shard. `core` is a reference of its own: once the operation is on its way, another
+  /// thread may end it and destroy the initiation, which owns the one that it was copied from.
+  static void start(std::shared_ptr<bridge_core> core, const Executor& executor, Handler&& handler, Request&& asked,
+                    const op_options& options, std::chrono::nanoseconds fallback, std::size_t shard,
                     std::optional<op_result> answered = {}) {
     allocator_type allocator = allocator_of(handler);
     async_operation* const made = traits::allocate(allocator, 1);
