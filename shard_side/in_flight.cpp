@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <system_error>
 #include <utility>
@@ -32,6 +33,12 @@ portion next_portion(const operation& op) noexcept {
 /// A close that is cancelled would leave a descriptor that nobody owns.
 bool cancellable(const operation& op) noexcept {
   return op.code != op_code::close;
+}
+
+/// A transfer of a pipe, a terminal, a FIFO: it may wait for ever.
+bool waits_for_readiness(const slot& used) noexcept {
+  return used.op != nullptr && (used.op->code == op_code::read || used.op->code == op_code::write) &&
+         !used.op->file->regular;
 }
 
 void advance(operation& op, std::uint64_t moved) noexcept {
@@ -187,7 +194,10 @@ void in_flight::complete(const completion& came) {
     next = used->fsm.on_timeout(came.result);
   else
     next = used->fsm.on_cancel();
-  if (next == op_fsm::action::settled) settle(came.which.index);
+  if (next == op_fsm::action::settled) return settle(came.which.index);
+  const bool missed = came.which.kind == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY);
+  if (missed && waits_for_readiness(*used) && used->fsm.cancel_again() == op_fsm::action::submit_cancel)
+    cancel(came.which.index);
 }
 
 void in_flight::settle(std::uint32_t index) {

@@ -24,6 +24,37 @@ TEST_F(in_flight_test, cancels_once_and_answers_when_all_cqes_have_come) {
   EXPECT_EQ(told.all, (list{{&read.op, {result_kind::aborted, 0, 0}}}));
 }
 
+// The kernel does not find a pipe's read while it tries it again, and it may go on waiting after that.
+TEST_F(in_flight_test, cancels_again_what_the_cancel_did_not_find) {
+  for (const std::int32_t missed : {-ENOENT, -EALREADY}) {
+    test_transfer read(op_code::read, *pipe, {10});
+    ASSERT_TRUE(flights.start(read.op));
+    const int before = kernel.cancels_staged;
+    flights.interrupt(read.op, reason::user);
+    for (int each = 1; each < 20; ++each) {
+      kernel.enter(driver::no_wait);
+      if (kernel.under_way[0].cancels == 0) break;
+      kernel.post_cancel(0, missed);
+      flights.reap();
+    }
+    EXPECT_EQ(kernel.cancels_staged - before, 16) << "not for ever";
+    complete(-ECANCELED);
+    EXPECT_EQ(told.all.back(), (list{{&read.op, {result_kind::aborted, 0, 0}}}.back()));
+  }
+}
+
+TEST_F(in_flight_test, does_not_cancel_again_what_a_device_works_on) {
+  test_transfer read(op_code::read, *regular, {10});
+  ASSERT_TRUE(flights.start(read.op));
+  flights.interrupt(read.op, reason::user);
+  kernel.enter(driver::no_wait);
+  kernel.post_cancel(0, -ENOENT);
+  flights.reap();
+  EXPECT_EQ(kernel.cancels_staged, 1);
+  complete(10);
+  EXPECT_EQ(told.all, (list{{&read.op, moved(10)}}));
+}
+
 TEST_F(in_flight_test, interrupts_those_that_match) {
   test_transfer first(op_code::read, *pipe, {10});
   test_transfer second(op_code::read, *regular, {10});
