@@ -6,6 +6,7 @@
 // the wake word decides about sleep, permits about room.
 #pragma once
 
+#include <bridge/place.hpp>
 #include <shardbridge/detail/operation.hpp>
 
 // <linux/fs.h>, which <liburing.h> brings along, has a macro of the same name as a constant of moodycamel's.
@@ -19,25 +20,7 @@
 #include <new>
 #include <span>
 
-#if defined(__SANITIZE_THREAD__)
-#include <sanitizer/tsan_interface.h>
-#endif
-
 namespace shardbridge::detail {
-
-// moodycamel hands a block whose items were all taken back to its producer by stand-alone fences, which ThreadSanitizer
-// does not model: without these it takes the reuse of an item's place for a race with the read of the item before.
-#if defined(__SANITIZE_THREAD__)
-inline void places_taken(void* lane) noexcept {
-  __tsan_release(lane);
-}
-inline void places_reused(void* lane) noexcept {
-  __tsan_acquire(lane);
-}
-#else
-inline void places_taken(void*) noexcept {}
-inline void places_reused(void*) noexcept {}
-#endif
 
 /// An operation to be done, or word about one that was pushed before or is about to be.
 class lane_item {
@@ -61,22 +44,14 @@ class request_lane {
  public:
   /// Any thread. All of them or none; throws std::bad_alloc.
   void push(std::span<const lane_item> items) {
-    places_reused(this);
     if (!queue_.enqueue_bulk(items.data(), items.size())) throw std::bad_alloc();
   }
-  void push(lane_item item) {
-    places_reused(this);
-    if (!queue_.enqueue(item)) throw std::bad_alloc();
-  }
+  void push(lane_item item) { push(std::span(&item, 1)); }
   /// Any thread. Returns how many were taken, in the order in which each thread pushed them.
-  std::size_t pop(std::span<lane_item> into) {
-    const std::size_t count = queue_.try_dequeue_bulk(into.data(), into.size());
-    places_taken(this);
-    return count;
-  }
+  std::size_t pop(std::span<lane_item> into) { return queue_.try_dequeue_bulk(into.data(), into.size()); }
 
  private:
-  moodycamel::ConcurrentQueue<lane_item> queue_;
+  moodycamel::ConcurrentQueue<place<lane_item>> queue_;
 };
 
 class reply_lane {
@@ -84,18 +59,13 @@ class reply_lane {
   explicit reply_lane(std::size_t capacity) : queue_(capacity), token_(queue_) {}
   /// The shard's thread. False: no memory, nothing was pushed.
   [[nodiscard]] bool push(std::span<operation*> batch) {
-    places_reused(this);
     return queue_.enqueue_bulk(token_, batch.data(), batch.size());
   }
   /// Any thread.
-  std::size_t pop(std::span<operation*> into) {
-    const std::size_t count = queue_.try_dequeue_bulk(into.data(), into.size());
-    places_taken(this);
-    return count;
-  }
+  std::size_t pop(std::span<operation*> into) { return queue_.try_dequeue_bulk(into.data(), into.size()); }
 
  private:
-  moodycamel::ConcurrentQueue<operation*> queue_;
+  moodycamel::ConcurrentQueue<place<operation*>> queue_;
   moodycamel::ProducerToken token_;
 };
 
