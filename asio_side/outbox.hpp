@@ -22,17 +22,21 @@ namespace shardbridge::detail {
 
 class bridge_core::outbox {
  public:
-  /// That of the batch which this thread is delivering, if it is one of `core`'s.
+  /// That of the batch of `core`'s which this thread is delivering, though it may be delivering another bridge's inside
+  /// one of the handlers: what it initiates stays in order. Nothing: there is none, or it is closed.
   [[nodiscard]] static outbox* of(const bridge_core& core) noexcept {
-    return open_here_ != nullptr && &open_here_->core_ == &core ? open_here_ : nullptr;
+    outbox* each = innermost_;
+    while (each != nullptr && &each->core_ != &core)
+      each = each->outer_;
+    return each != nullptr && each->open_ ? each : nullptr;
   }
 
   /// Open while it lives, if handlers are brisk.
-  explicit outbox(bridge_core& core) noexcept : core_(core), outer_(open_here_) {
-    open_here_ = core.parts_->pace.load(std::memory_order_relaxed) < brisk_ns ? this : nullptr;
-  }
+  explicit outbox(bridge_core& core) noexcept
+      : core_(core), outer_(std::exchange(innermost_, this)),
+        open_(core.parts_->pace.load(std::memory_order_relaxed) < brisk_ns) {}
   ~outbox() {
-    open_here_ = outer_;
+    innermost_ = outer_;
     operation_list unsent;
     empty(unsent);
     operation_list admitted;
@@ -55,10 +59,11 @@ class bridge_core::outbox {
   }
 
   static constexpr std::int64_t brisk_ns = 2'000;
-  static inline constinit thread_local outbox* open_here_ = nullptr;
+  static inline constinit thread_local outbox* innermost_ = nullptr;
 
   bridge_core& core_;
   outbox* const outer_;
+  const bool open_;
   std::size_t shard_ = 0;
   std::size_t count_ = 0;
   std::array<lane_item, 16> items_;

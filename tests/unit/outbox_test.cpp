@@ -79,6 +79,38 @@ TEST_F(outbox_test, gathers_what_the_handlers_of_a_batch_initiate) {
   ignore_rest();
 }
 
+// A handler may run another bridge's event loop, whose handlers initiate here.
+TEST_F(outbox_test, keeps_the_order_across_a_batch_of_another_bridge_inside_a_handler) {
+  const auto group_inside = std::make_shared<group_core>(shard_group_options{});
+  const auto inside = std::make_shared<counting_core>(group_inside, bridge_options{});
+  shard_port::connections joined;
+  std::uint64_t version = UINT64_MAX;
+  group_inside->ports[0].refresh(joined, version);
+  for (const std::chrono::nanoseconds pace : {std::chrono::nanoseconds(brisk), std::chrono::nanoseconds(10'000)}) {
+    core->handlers_take(brisk);
+    inside->handlers_take(pace);
+    std::vector<const operation*> initiated;
+    handled nested([&] { initiated.push_back(&initiate(1)); });
+    inside->initiate(nested);
+    std::array<lane_item, 1> taken;
+    ASSERT_EQ(joined[0]->requests.pop(taken), 1U);
+    std::array<operation*, 1> answered{&taken[0].op()};
+    ASSERT_TRUE(joined[0]->replies.push(answered));
+    joined[0]->wakes.producer_wake->publish();
+    answer_with([&] {
+      initiated.push_back(&initiate(1));
+      inside->woken();
+      initiated.push_back(&initiate(1));
+    });
+    std::vector<const operation*> pushed;
+    for (const lane_item& each : requests())
+      pushed.push_back(&each.op());
+    EXPECT_EQ(pushed, initiated);
+    EXPECT_EQ(pushed.size(), 3U);
+    ignore_rest();
+  }
+}
+
 TEST_F(outbox_test, is_emptied_when_it_is_full) {
   answer_with([&] {
     for (int each = 0; each < 40; ++each)
