@@ -59,6 +59,7 @@ bool ring::supports(int opcode) const noexcept {
 }
 
 bool ring::ready() const noexcept {
+  // relaxed: a hint; what it tells of is read behind the next enter, or with the acquire of the CQ's tail.
   return io_uring_cq_ready(&ring_) > 0 ||
          (std::atomic_ref<unsigned>(*ring_.sq.kflags).load(std::memory_order_relaxed) & IORING_SQ_TASKRUN) != 0;
 }

@@ -46,8 +46,8 @@ struct shard_group_options {
   /// Default for operations whose bridge, file and `op_options` name none.
   std::chrono::nanoseconds timeout = no_timeout;
   shardbridge::timeout_mode timeout_mode = shardbridge::timeout_mode::linked;
-  /// The longest a shard with nothing to do looks again before it sleeps; zero: it sleeps at once. It looks only while
-  /// it has seen that looking pays: while an operation takes less than this from one look to the next.
+  /// The longest a shard with nothing to do looks again before it sleeps, 0 to 1 s; 0: it sleeps at once. It looks only
+  /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
 };
 
@@ -62,7 +62,7 @@ struct bridge_options {
   shardbridge::when_full when_full = shardbridge::when_full::wait;
   /// Default for operations whose file and `op_options` name none; nothing: the group's.
   std::optional<std::chrono::nanoseconds> timeout{};
-  /// The longest the thread that delivers replies looks for more before it waits for the eventfd, as
+  /// The longest the thread that delivers replies looks for more before it waits for the eventfd, 0 to 1 s, as
   /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
 };

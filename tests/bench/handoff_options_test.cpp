@@ -1,27 +1,16 @@
 // Goal: what is asked of `handoff` becomes the settings it means, or is refused with a sentence that names the option.
 // Method: texts and what they are parsed to.
 
-#include "common/failure.hpp"
 #include "handoff/engine_plans.hpp"
 #include "handoff/options.hpp"
+#include "sentence_of.hpp"
 
 #include <gtest/gtest.h>
-
-#include <functional>
 
 namespace shardbridge::bench {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string sentence_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const bad_input& refused) {
-    return refused.what();
-  }
-  return "accepted";
-}
 
 TEST(handoff_options, every_combination_is_a_setting) {
   handoff_texts texts;

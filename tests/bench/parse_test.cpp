@@ -1,8 +1,8 @@
 // Goal: what users write on the command line is understood, or refused with a sentence that names the option.
 // Method: tables of texts and values.
 
-#include "common/failure.hpp"
 #include "common/parse.hpp"
+#include "sentence_of.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,15 +10,6 @@ namespace shardbridge::bench {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string sentence_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const bad_input& refused) {
-    return refused.what();
-  }
-  return "accepted";
-}
 
 TEST(parse_size, takes_suffixes) {
   EXPECT_EQ(parse_size("--size", "4096"), 4096U);

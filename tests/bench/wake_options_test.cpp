@@ -1,7 +1,7 @@
 // Goal: what users ask of `wake` is understood, or refused with a sentence that names the option.
 // Method: the parser of options on texts, and where threads are put on made-up lists of CPUs.
 
-#include "common/failure.hpp"
+#include "sentence_of.hpp"
 #include "wake/options.hpp"
 #include "wake/runner.hpp"
 
@@ -12,13 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string sentence_of(const wake_texts& texts) {
-  try {
-    parse_options(texts);
-  } catch (const bad_input& refused) {
-    return refused.what();
-  }
-  return "accepted";
+std::string answer_to(const wake_texts& texts) {
+  return sentence_of([&] { parse_options(texts); });
 }
 
 TEST(wake_options, defaults_are_the_whole_matrix) {
@@ -48,13 +43,13 @@ TEST(wake_options, refuses_what_leaves_nothing_to_measure) {
   wake_texts texts;
   texts.strategies = "spin";
   texts.states = "sleeping";
-  EXPECT_NE(sentence_of(texts).find("there is nothing to measure"), std::string::npos);
+  EXPECT_NE(answer_to(texts).find("there is nothing to measure"), std::string::npos);
   texts.states = "awake";
-  EXPECT_EQ(sentence_of(texts), "accepted");
+  EXPECT_EQ(answer_to(texts), "accepted");
   texts.cores = "same";
-  EXPECT_NE(sentence_of(texts).find("there is nothing to measure"), std::string::npos);
+  EXPECT_NE(answer_to(texts).find("there is nothing to measure"), std::string::npos);
   texts.strategies = "spin,futex";
-  EXPECT_EQ(sentence_of(texts), "accepted");
+  EXPECT_EQ(answer_to(texts), "accepted");
 }
 
 TEST(cpus_for, keeps_the_first_cpu_free_where_it_can) {
