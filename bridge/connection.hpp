@@ -50,10 +50,15 @@ struct connection {
 }
 
 /// To the shard of a parked close: it is the file's only user now. By whoever descriptor::release() gave it to.
-inline void announce_only_user(operation& parked) {
+/// `publish`: tells the shard's wake that something was pushed.
+template <class Publish>
+void announce_only_user(operation& parked, Publish publish) {
   connection& to = *parked.joined;
   to.requests.push({parked, lane_item::meaning::only_user});
-  to.wakes.consumer_wake.publish();
+  publish(to.wakes.consumer_wake);
+}
+inline void announce_only_user(operation& parked) {
+  announce_only_user(parked, [](wake_side& wake) { wake.publish(); });
 }
 
 /// Pops what is left on the request lane of a shard that has closed its wake word, and hands what can be handed back to

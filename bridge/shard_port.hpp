@@ -52,8 +52,14 @@ class shard_port {
 
   [[nodiscard]] wake_side& wake() noexcept { return wake_; }
 
+  /// The descriptor of its ring, for messages of other shards; -1: it takes none. The ring outlives all shards of the
+  /// group, so that the number is never another file's. relaxed: a number, which guards nothing.
+  void set_ring(int descriptor) noexcept { ring_.store(descriptor, std::memory_order_relaxed); }
+  [[nodiscard]] int ring() const noexcept { return ring_.load(std::memory_order_relaxed); }
+
  private:
   wake_side wake_;
+  std::atomic<int> ring_{-1};
   std::atomic<bool> stop_requested_{false};
   std::atomic<std::uint64_t> version_{0};
   std::mutex mutex_;

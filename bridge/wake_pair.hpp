@@ -18,22 +18,20 @@ class wake_side {
  public:
   /// After a push: wakes the sleeper if this call owes it. False: the sleeper is closed and takes nothing any more.
   bool publish() noexcept {
-    switch (word_.publish()) {
-    case wake_word::published::awake:
-      return true;
-    case wake_word::published::closed:
-      return false;
-    case wake_word::published::wake_owed:
-      sent_.fetch_add(1, std::memory_order_relaxed);
-      event_.signal();
-      return true;
-    }
-    return true;
+    const wake_word::published what = claim();
+    if (what == wake_word::published::wake_owed) event_.signal();
+    return what != wake_word::published::closed;
+  }
+  /// The same for a caller that wakes it in another way where that is owed.
+  [[nodiscard]] wake_word::published claim() noexcept {
+    const wake_word::published what = word_.publish();
+    if (what == wake_word::published::wake_owed) sent_.fetch_add(1, std::memory_order_relaxed);
+    return what;
   }
 
   [[nodiscard]] wake_word& word() noexcept { return word_; }
   [[nodiscard]] event_fd& event() noexcept { return event_; }
-  /// eventfd writes made so far; each ended one sleep.
+  /// Wakes sent so far; each ended one sleep.
   [[nodiscard]] std::uint64_t wakes_sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
 
  private:

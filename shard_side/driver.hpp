@@ -46,6 +46,10 @@ class driver {
   /// Stages the cancel of `operation`. False: no room before the next enter().
   [[nodiscard]] virtual bool stage_cancel(token operation) = 0;
 
+  /// Stages a message that wakes the shard `which`, whose ring has this descriptor. If it fails there is a completion
+  /// of the kind `message` with that index after the submit, otherwise none. False: no room before the next enter().
+  [[nodiscard]] virtual bool stage_message(std::uint32_t which, int ring) = 0;
+
   /// SQEs staged and not submitted.
   [[nodiscard]] virtual std::size_t unsubmitted() const noexcept = 0;
 

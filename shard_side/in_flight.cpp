@@ -1,7 +1,5 @@
 #include <shard_side/in_flight.hpp>
 
-#include <bridge/connection.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -177,6 +175,10 @@ std::size_t in_flight::reap() {
   while (const std::size_t count = driver_.reap(came)) {
     for (const completion& each : std::span(came).first(count)) {
       if (each.which.kind == cqe_kind::wake) continue;
+      if (each.which.kind == cqe_kind::message) {
+        if (each.result < 0) told_.message_failed(each.which.index);
+        continue;
+      }
       complete(each);
       ++completions;
     }
@@ -244,7 +246,7 @@ void in_flight::settle_detached(std::uint32_t index) {
   descriptor* const file = std::exchange(used.file, nullptr);
   slots_.release(index);
   counters_.in_flight.set(slots_.in_use());
-  if (operation* const parked = file->release()) announce_only_user(*parked);
+  if (operation* const parked = file->release()) told_.announce(*parked);
 }
 
 void in_flight::resubmit(std::uint32_t index) {

@@ -25,10 +25,14 @@ class in_flight {
  public:
   using reason = op_fsm::reason;
 
-  /// Who is told that an operation has ended.
+  /// Who is told what has ended.
   class sink {
    public:
     virtual void finish(operation& op, op_result result) = 0;
+    /// descriptor::release() gave it a parked close that may begin now.
+    virtual void announce(operation& parked) = 0;
+    /// A message to this shard has failed.
+    virtual void message_failed(std::uint32_t shard) = 0;
 
    protected:
     ~sink() = default;

@@ -11,7 +11,7 @@ namespace shardbridge::detail {
 
 struct loop_counters {
   counter turns, sleeps, published, spurious, rearms, looks_hit, looks_missed;
-  counter requests, request_batches, replies, reply_batches, submissions, cancels, detached, in_flight;
+  counter requests, request_batches, replies, reply_batches, submissions, cancels, detached, in_flight, messages;
 
   [[nodiscard]] shard_stats snapshot(std::uint64_t wakes) const noexcept {
     return {.turns = turns.get(),
@@ -29,7 +29,8 @@ struct loop_counters {
             .submissions = submissions.get(),
             .cancels = cancels.get(),
             .detached = detached.get(),
-            .in_flight = in_flight.get()};
+            .in_flight = in_flight.get(),
+            .messages = messages.get()};
   }
 };
 

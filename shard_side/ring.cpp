@@ -58,6 +58,15 @@ bool ring::supports(int opcode) const noexcept {
   return probe_ != nullptr && io_uring_opcode_supported(probe_, opcode) != 0;
 }
 
+void ring::leave_thread() noexcept {
+  io_uring_unregister_ring_fd(&ring_);
+}
+
+int ring::address() const noexcept {
+  const bool silent = (ring_.features & IORING_FEAT_CQE_SKIP) != 0;
+  return silent && supports(IORING_OP_MSG_RING) ? ring_.ring_fd : -1;
+}
+
 bool ring::ready() const noexcept {
   // relaxed: a hint; what it tells of is read behind the next enter, or with the acquire of the CQ's tail.
   return io_uring_cq_ready(&ring_) > 0 ||

@@ -23,6 +23,11 @@ class ring {
   /// Completions are in the CQ, or wait for the next enter to be moved there.
   [[nodiscard]] bool ready() const noexcept;
   [[nodiscard]] bool supports(int opcode) const noexcept;
+  /// On the thread that made it, before it ends if another is to destroy the ring: the kernel keeps a table of rings
+  /// for each thread, and the ring's entry must not be taken off another's.
+  void leave_thread() noexcept;
+  /// By which other rings send it messages; -1: the kernel cannot do that (it takes Linux 5.18).
+  [[nodiscard]] int address() const noexcept;
 
  private:
   void set_up(unsigned entries);

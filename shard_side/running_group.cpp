@@ -2,11 +2,9 @@
 
 #include <shard_side/cpus.hpp>
 #include <shard_side/shard_loop.hpp>
-#include <shard_side/uring_driver.hpp>
 
 #include <algorithm>
 #include <cassert>
-#include <optional>
 #include <stdexcept>
 #include <system_error>
 
@@ -29,6 +27,8 @@ shard_group_options checked(shard_group_options options) {
           "shard_group_options::spin must be 0 to 1 s");
   require(options.backend == backend::automatic || options.backend == backend::io_uring,
           "shard_group_options::backend is none of the enumerators");
+  require(options.shard_wake == shard_wake::eventfd || options.shard_wake == shard_wake::message,
+          "shard_group_options::shard_wake is none of the enumerators");
   require(options.timeout_mode == timeout_mode::linked || options.timeout_mode == timeout_mode::timer,
           "shard_group_options::timeout_mode is none of the enumerators");
   const auto allowed = allowed_cpus();
@@ -56,7 +56,7 @@ class blocked_signals {
 } // namespace
 
 running_group::running_group(shard_group_options given)
-    : group_core(checked(std::move(given))), counters_(options.shards) {
+    : group_core(checked(std::move(given))), counters_(options.shards), kernels_(options.shards) {
   const blocked_signals blocked;
   threads_.reserve(options.shards);
   try {
@@ -80,19 +80,23 @@ running_group::~running_group() {
 
 void running_group::run(std::size_t index, std::promise<std::string>& started) {
   ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(index)).c_str());
-  std::optional<uring_driver> kernel;
+  std::optional<uring_driver>& kernel = kernels_[index];
   try {
     const auto cpu = cpu_for(index, options, allowed_cpus());
     const bool pinned = cpu && pin_this_thread(*cpu);
     // After pinning, so that the ring's memory is near the core.
     kernel.emplace(options.ring_entries, ports[index].wake().event());
-    started.set_value(kernel->description() + (cpu && !pinned ? "; shards could not be pinned" : ""));
+    ports[index].set_ring(kernel->address());
+    const bool unheard = options.shard_wake == shard_wake::message && kernel->address() < 0;
+    started.set_value(kernel->description() + (cpu && !pinned ? "; shards could not be pinned" : "") +
+                      (unheard ? "; no IORING_OP_MSG_RING: shards wake one another by eventfd" : ""));
   } catch (...) {
     started.set_exception(std::current_exception());
     return;
   }
   shard self(index);
-  shard_loop(ports[index], *kernel, options, self, counters_[index]).run();
+  shard_loop(ports, *kernel, options, self, counters_[index]).run();
+  kernel->leave_thread();
 }
 
 void running_group::stop() noexcept {
@@ -107,6 +111,7 @@ void running_group::join() noexcept {
            "a shard group cannot be joined or destroyed on its own shard");
     if (each.joinable()) each.join();
   }
+  kernels_.clear();
 }
 
 std::vector<shard_stats> running_group::stats() {

@@ -2,10 +2,12 @@
 
 #include <bridge/group_core.hpp>
 #include <shard_side/loop_counters.hpp>
+#include <shard_side/uring_driver.hpp>
 
 #include <deque>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +30,8 @@ class running_group final : public group_core {
   void run(std::size_t index, std::promise<std::string>& started);
 
   std::deque<loop_counters> counters_;
+  // Made by the shards, closed when all have ended: until then another may send a message to any.
+  std::deque<std::optional<uring_driver>> kernels_;
   std::vector<std::thread> threads_;
   std::mutex joining_;
   std::string reason_;

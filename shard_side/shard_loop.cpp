@@ -42,9 +42,10 @@ bool stops_early(const operation& op) noexcept {
 
 } // namespace
 
-shard_loop::shard_loop(shard_port& port, driver& kernel, const shard_group_options& options, shard& self,
+shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options, shard& self,
                        loop_counters& counters)
-    : port_(port), driver_(kernel), self_(self), counters_(counters),
+    : ports_(ports), port_(ports[self.index()]), driver_(kernel), self_(self), counters_(counters),
+      sends_messages_(options.shard_wake == shard_wake::message),
       in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this),
       spin_(options.spin.count()) {}
 
@@ -83,8 +84,14 @@ bool shard_loop::turn() {
   const bool staged_all = start_backlog() && continued;
   flush_replies();
   if (stopping_ && empty()) {
-    close();
-    return false;
+    // A message to another shard may be staged, and it may fail.
+    if (driver_.unsubmitted() == 0) {
+      close();
+      return false;
+    }
+    driver_.enter(driver::no_wait);
+    in_flight_.reap();
+    return true;
   }
 
   bool woken_for_nothing = false;
@@ -279,6 +286,21 @@ void shard_loop::finish(operation& op, op_result result) {
     hand_back(op);
   else
     ++held_;
+}
+
+void shard_loop::announce(operation& parked) {
+  announce_only_user(parked, [&](wake_side& wake) {
+    if (wake.claim() != wake_word::published::wake_owed) return;
+    const int ring = sends_messages_ ? ports_[parked.shard_index].ring() : -1;
+    if (ring >= 0 && driver_.stage_message(parked.shard_index, ring))
+      counters_.messages.add();
+    else
+      wake.event().signal();
+  });
+}
+
+void shard_loop::message_failed(std::uint32_t shard) {
+  ports_[shard].wake().event().signal();
 }
 
 void shard_loop::hand_back(operation& op) {

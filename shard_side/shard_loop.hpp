@@ -21,12 +21,14 @@
 #include <shard_side/in_flight.hpp>
 
 #include <cstdint>
+#include <deque>
 
 namespace shardbridge::detail {
 
 class shard_loop final : private in_flight::sink {
  public:
-  shard_loop(shard_port& port, driver& kernel, const shard_group_options& options, shard& self,
+  /// `ports`: of all shards of the group.
+  shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options, shard& self,
              loop_counters& counters);
 
   /// Until a stop was requested and everything is answered.
@@ -53,16 +55,20 @@ class shard_loop final : private in_flight::sink {
   void expire_deadlines();
   void begin_stop();
   void finish(operation& op, op_result result) override;
+  void announce(operation& parked) override;
+  void message_failed(std::uint32_t shard) override;
   void hand_back(operation& op);
   void flush_replies();
   void flush(connection& to);
   [[nodiscard]] bool empty() const noexcept;
   void close();
 
+  std::deque<shard_port>& ports_;
   shard_port& port_;
   driver& driver_;
   shard& self_;
   loop_counters& counters_;
+  const bool sends_messages_;
 
   shard_port::connections connections_;
   std::uint64_t connections_version_ = UINT64_MAX;

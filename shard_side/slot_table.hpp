@@ -14,7 +14,8 @@
 
 namespace shardbridge::detail {
 
-enum class cqe_kind : std::uint8_t { operation = 1, timeout = 2, cancel = 3, wake = 4 };
+/// message: of a wake from another ring, or that one sent from here failed; its index is the shard it was sent to.
+enum class cqe_kind : std::uint8_t { operation = 1, timeout = 2, cancel = 3, wake = 4, message = 5 };
 
 /// What `user_data` says: 32 bits of generation, 24 of index, 8 of kind.
 struct token {

@@ -103,6 +103,15 @@ bool uring_driver::stage_cancel(token operation) {
   return true;
 }
 
+bool uring_driver::stage_message(std::uint32_t which, int ring) {
+  io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
+  if (sqe == nullptr) return false;
+  io_uring_prep_msg_ring(sqe, ring, 0, token{0, 0, cqe_kind::message}.pack(), 0);
+  sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  io_uring_sqe_set_data64(sqe, token{0, which, cqe_kind::message}.pack());
+  return true;
+}
+
 void uring_driver::watch_wake() {
   io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
   if (sqe == nullptr) return; // the submit that follows makes room for the next attempt

@@ -17,6 +17,7 @@ class uring_driver final : public driver {
 
   bool stage(token operation, const submission& what) override;
   bool stage_cancel(token operation) override;
+  bool stage_message(std::uint32_t which, int ring) override;
   std::size_t unsubmitted() const noexcept override { return io_uring_sq_ready(ring_.get()); }
   void submit() override;
   void enter(std::int64_t until) override;
@@ -25,6 +26,10 @@ class uring_driver final : public driver {
   bool supports(op_code code) const noexcept override;
 
   [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }
+  /// See ring::leave_thread().
+  void leave_thread() noexcept { ring_.leave_thread(); }
+  /// By which other rings send it messages; -1: the kernel cannot do that.
+  [[nodiscard]] int address() const noexcept { return ring_.address(); }
 
  private:
   void watch_wake();

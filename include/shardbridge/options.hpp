@@ -25,6 +25,13 @@ enum class timeout_mode {
   timer,  ///< The shard's timer alone: one SQE and one CQE fewer an operation.
 };
 
+/// How a shard wakes another shard of its group.
+enum class shard_wake {
+  eventfd, ///< A write to the other's eventfd, as everybody else wakes it.
+  message, ///< IORING_OP_MSG_RING (Linux 5.18), which goes with the shard's next submit and costs no system call of its
+           ///< own. The eventfd where the kernel has none.
+};
+
 /// What happens to an operation that finds no free permit.
 enum class when_full {
   wait,   ///< It waits, first come, first served, until its deadline; `errc::no_room` if `max_waiters` wait already.
@@ -49,6 +56,7 @@ struct shard_group_options {
   /// The longest a shard with nothing to do looks again before it sleeps, 0 to 1 s; 0: it sleeps at once. It looks only
   /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
+  shardbridge::shard_wake shard_wake = shardbridge::shard_wake::eventfd;
 };
 
 /// Options of a bridge. Nonsense throws `std::invalid_argument` naming the option.

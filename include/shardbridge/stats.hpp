@@ -9,7 +9,7 @@ namespace shardbridge {
 struct shard_stats {
   std::uint64_t turns = 0;           ///< passes of the loop
   std::uint64_t sleeps = 0;          ///< turns that waited for the kernel or a wake
-  std::uint64_t wakes = 0;           ///< eventfd writes made to wake it
+  std::uint64_t wakes = 0;           ///< eventfd writes and messages made to wake it
   std::uint64_t wakes_skipped = 0;   ///< items published while it was awake: no write
   std::uint64_t wakes_spurious = 0;  ///< sleeps that ended though nothing had come
   std::uint64_t rearms = 0;          ///< sleeps not begun, since something was published just before
@@ -23,6 +23,7 @@ struct shard_stats {
   std::uint64_t cancels = 0;         ///< cancel SQEs
   std::uint64_t detached = 0;        ///< operations answered before their terminal CQE
   std::uint64_t in_flight = 0;       ///< slots in use now
+  std::uint64_t messages = 0;        ///< wakes it sent to other shards from its ring, see `shard_wake::message`
 };
 
 /// A snapshot of one bridge's counters since its start.

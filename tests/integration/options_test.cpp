@@ -47,6 +47,7 @@ TEST(errors_are_clear, of_group_options) {
   refused({.timeout_mode = static_cast<timeout_mode>(77)}, "timeout_mode");
   refused({.spin = -1ns}, "spin");
   refused({.spin = 1s + 1ns}, "spin");
+  refused({.shard_wake = static_cast<shard_wake>(77)}, "shard_wake");
 }
 
 TEST(errors_are_clear, of_bridge_options) {

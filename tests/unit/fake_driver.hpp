@@ -61,6 +61,13 @@ class fake_driver final : public driver {
     return true;
   }
 
+  bool stage_message(std::uint32_t which, int ring) override {
+    if (refused()) return false;
+    messages.push_back({which, ring});
+    ++since_enter_;
+    return true;
+  }
+
   void submit() override { enter(no_wait); }
 
   void enter(std::int64_t until) override {
@@ -124,7 +131,14 @@ class fake_driver final : public driver {
   void complete(std::int32_t result) { complete(0, result); }
   void post_raw(completion each) { posted_.push_back(each); }
 
+  struct message {
+    std::uint32_t shard;
+    int ring;
+    friend bool operator==(const message&, const message&) = default;
+  };
+
   std::vector<entry> under_way;
+  std::vector<message> messages;
   int staged = 0;
   int cancels_staged = 0;
   int enters = 0;

@@ -27,7 +27,11 @@ struct ended {
 class remembering_sink final : public in_flight::sink {
  public:
   void finish(operation& op, op_result result) override { all.push_back({&op, result}); }
+  void announce(operation& parked) override { announced.push_back(&parked); }
+  void message_failed(std::uint32_t shard) override { unreached.push_back(shard); }
   std::vector<ended> all;
+  std::vector<operation*> announced;
+  std::vector<std::uint32_t> unreached;
 };
 
 class in_flight_test : public testing::Test {

@@ -102,20 +102,14 @@ TEST_F(in_flight_test, answers_at_the_deadline_what_holds_no_memory_of_the_calle
 }
 
 TEST_F(in_flight_test, tells_the_parked_close_when_a_detached_operation_was_the_last_user) {
-  wake_side requests;
-  connection joined(wake_pair{requests, std::make_shared<wake_side>()}, 4);
   test_operation sync(op_code::sync_all);
   sync.file = &*regular;
   ASSERT_TRUE(flights.start(sync));
   flights.interrupt(sync, reason::deadline);
   test_operation close(op_code::close);
-  close.joined = &joined;
   ASSERT_TRUE(regular->park(close)) << "the kernel still has the file";
   complete(0);
-  std::array<lane_item, 2> items;
-  ASSERT_EQ(joined.requests.pop(items), 1U);
-  EXPECT_EQ(&items[0].op(), &close);
-  EXPECT_EQ(items[0].what(), lane_item::meaning::only_user);
+  EXPECT_EQ(told.announced, std::vector<operation*>{&close});
 }
 
 class in_flight_open : public in_flight_test {

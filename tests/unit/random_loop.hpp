@@ -54,7 +54,8 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
   void drop(descriptor& file);
   void came_back(operation& op);
 
-  shard_port port_;
+  std::deque<shard_port> ports_{1};
+  shard_port& port_ = ports_[0];
   std::vector<std::shared_ptr<connection>> connections_;
   std::vector<open_file> files_;
   std::deque<pushed> operations_;
@@ -64,7 +65,7 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
   const shard_group_options options_;
   shard self_{0};
   loop_counters counters_;
-  shard_loop loop_{port_, kernel_, options_, self_, counters_};
+  shard_loop loop_{ports_, kernel_, options_, self_, counters_};
   dice random_;
   const std::size_t total_;
   const int null_;

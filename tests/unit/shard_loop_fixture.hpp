@@ -11,6 +11,7 @@
 
 #include <array>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -45,11 +46,12 @@ class shard_loop_test : public testing::Test {
   using named = std::vector<operation*>;
   static constexpr std::int64_t hour = 3'600'000'000'000;
 
-  shard_loop_test() {
+  explicit shard_loop_test(const shard_group_options& given = sleeping_at_once()) : options(given) {
     kernel.on_wait = [this] { expect_that_it_may_wait(); };
   }
   ~shard_loop_test() override { EXPECT_TRUE(kernel.under_way.empty()) << "the kernel still has something"; }
 
+  static shard_group_options sleeping_at_once() { return {.ring_entries = 2, .spin = std::chrono::nanoseconds(0)}; }
   void push(operation& op, meaning what = meaning::request) { push_to(*joined, op, what); }
   static void push_to(connection& to, operation& op, meaning what = meaning::request) {
     to.requests.push({op, what});
@@ -132,16 +134,17 @@ class shard_loop_test : public testing::Test {
   static constexpr op_result stopped = op_result::of(errc::stopped);
   static op_result moved(std::uint64_t bytes) { return {result_kind::success, 0, bytes}; }
 
-  shard_port port;
+  std::deque<shard_port> ports{2};
+  shard_port& port = ports[0];
   std::shared_ptr<connection> joined = join(port);
   std::vector<std::shared_ptr<connection>> connections{joined};
   test_file regular{true, 1000000};
   test_file pipe{false, 1000001};
   fake_driver kernel;
-  shard_group_options options{.ring_entries = 2, .spin = std::chrono::nanoseconds(0)};
+  shard_group_options options;
   shard self{0};
   loop_counters counters;
-  shard_loop loop{port, kernel, options, self, counters};
+  shard_loop loop{ports, kernel, options, self, counters};
 };
 
 } // namespace shardbridge::detail

@@ -71,10 +71,10 @@ TEST_F(shard_loop_stop, cancels_in_the_kernel_only_what_could_wait_for_ever) {
                                 {op_code::sync_all, true, false},
                                 {op_code::sync_data, true, false},
                                 {op_code::resize, true, false}}) {
-    shard_port own_port;
-    const auto own = join(own_port);
+    std::deque<shard_port> own_ports(1);
+    const auto own = join(own_ports[0]);
     fake_driver own_kernel;
-    shard_loop own_loop(own_port, own_kernel, options, self, counters);
+    shard_loop own_loop(own_ports, own_kernel, options, self, counters);
     const bool moves = each.code == op_code::read || each.code == op_code::write;
     test_transfer op(each.code, each.regular ? *regular : *pipe,
                      moves ? std::vector<std::size_t>{10} : std::vector<std::size_t>{});
@@ -82,7 +82,7 @@ TEST_F(shard_loop_stop, cancels_in_the_kernel_only_what_could_wait_for_ever) {
     push_to(*own, op.op);
     ASSERT_TRUE(own_loop.turn());
     ASSERT_EQ(own_kernel.staged, 1);
-    own_port.request_stop();
+    own_ports[0].request_stop();
     ASSERT_TRUE(own_loop.turn());
     EXPECT_EQ(own_kernel.cancels_staged, each.cancelled ? 1 : 0) << each.code << (each.regular ? "" : " on a pipe");
     own_kernel.complete(each.cancelled ? -ECANCELED : (moves ? 10 : 0));
