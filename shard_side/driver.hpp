@@ -61,8 +61,8 @@ class driver {
   /// kernel will not go on.
   virtual void enter(std::int64_t until) = 0;
 
-  /// Whether enter() or reap() would find completions; costs no system call.
-  [[nodiscard]] virtual bool ready() const noexcept = 0;
+  /// Whether enter() or reap() would find completions, as far as can be told without a system call.
+  [[nodiscard]] virtual bool ready() noexcept = 0;
 
   /// Completions that have come, oldest first.
   [[nodiscard]] virtual std::size_t reap(std::span<completion> into) = 0;

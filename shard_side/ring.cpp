@@ -67,10 +67,29 @@ int ring::address() const noexcept {
   return silent && supports(IORING_OP_MSG_RING) ? ring_.ring_fd : -1;
 }
 
-bool ring::ready() const noexcept {
-  // relaxed: a hint; what it tells of is read behind the next enter, or with the acquire of the CQ's tail.
-  return io_uring_cq_ready(&ring_) > 0 ||
-         (std::atomic_ref<unsigned>(*ring_.sq.kflags).load(std::memory_order_relaxed) & IORING_SQ_TASKRUN) != 0;
+bool ring::ready() noexcept {
+  return io_uring_cq_ready(&ring_) > 0 || told_to_enter();
+}
+
+// The kernel first queues what is to be done in the next enter and then sets the flag. An enter between the two does it
+// and clears the flag too early: it stays until there is something to be done again, and who believed it meanwhile
+// would enter for ever. Seen on Linux 6.18.
+bool ring::told_to_enter() noexcept {
+  // relaxed: a hint; what it tells of is read behind the next enter.
+  const unsigned flags = std::atomic_ref<unsigned>(*ring_.sq.kflags).load(std::memory_order_relaxed);
+  const bool told = (flags & IORING_SQ_TASKRUN) != 0;
+  told_for_nothing_ = told_for_nothing_ && told;
+  return (told && !told_for_nothing_) || (flags & IORING_SQ_CQ_OVERFLOW) != 0;
+}
+
+unsigned ring::peek(std::span<io_uring_cqe*> into) noexcept {
+  if (io_uring_cq_ready(&ring_) == 0) {
+    if (!told_to_enter()) return 0;
+    io_uring_get_events(&ring_);
+    told_for_nothing_ = io_uring_cq_ready(&ring_) == 0;
+    if (told_for_nothing_) return 0;
+  }
+  return io_uring_peek_batch_cqe(&ring_, into.data(), static_cast<unsigned>(into.size()));
 }
 
 void ring::set_up(unsigned entries) {

@@ -2,6 +2,7 @@
 
 #include <liburing.h>
 
+#include <span>
 #include <string>
 
 namespace shardbridge::detail {
@@ -20,8 +21,10 @@ class ring {
   [[nodiscard]] const io_uring* get() const noexcept { return &ring_; }
   /// What was tried and what works, in a sentence.
   [[nodiscard]] const std::string& description() const noexcept { return description_; }
-  /// Completions are in the CQ, or wait for the next enter to be moved there.
-  [[nodiscard]] bool ready() const noexcept;
+  /// Completions are in the CQ, or the kernel says that some wait for the next enter to be moved there.
+  [[nodiscard]] bool ready() noexcept;
+  /// The completions that have come, oldest first, those included that ready() tells of. They stay in the CQ.
+  [[nodiscard]] unsigned peek(std::span<io_uring_cqe*> into) noexcept;
   [[nodiscard]] bool supports(int opcode) const noexcept;
   /// On the thread that made it, before it ends if another is to destroy the ring: the kernel keeps a table of rings
   /// for each thread, and the ring's entry must not be taken off another's.
@@ -32,10 +35,12 @@ class ring {
  private:
   void set_up(unsigned entries);
   void complete_one_operation();
+  [[nodiscard]] bool told_to_enter() noexcept;
 
   io_uring ring_{};
   io_uring_probe* probe_ = nullptr;
   std::string description_;
+  bool told_for_nothing_ = false;
 };
 
 } // namespace shardbridge::detail

@@ -143,8 +143,7 @@ void uring_driver::enter(std::int64_t until) {
 
 std::size_t uring_driver::reap(std::span<completion> into) {
   std::array<io_uring_cqe*, 64> cqes{};
-  const auto most = static_cast<unsigned>(std::min(into.size(), cqes.size()));
-  const unsigned count = io_uring_peek_batch_cqe(ring_.get(), cqes.data(), most);
+  const unsigned count = ring_.peek(std::span(cqes).first(std::min(into.size(), cqes.size())));
   std::size_t out = 0;
   for (const io_uring_cqe* cqe : std::span(cqes).first(count)) {
     const token which = token::unpack(io_uring_cqe_get_data64(cqe));
@@ -155,7 +154,7 @@ std::size_t uring_driver::reap(std::span<completion> into) {
   return out;
 }
 
-bool uring_driver::ready() const noexcept {
+bool uring_driver::ready() noexcept {
   return ring_.ready();
 }
 

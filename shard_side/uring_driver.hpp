@@ -22,7 +22,7 @@ class uring_driver final : public driver {
   void submit() override;
   void enter(std::int64_t until) override;
   std::size_t reap(std::span<completion> into) override;
-  bool ready() const noexcept override;
+  bool ready() noexcept override;
   bool supports(op_code code) const noexcept override;
 
   [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }

@@ -94,7 +94,7 @@ class fake_driver final : public driver {
     return count;
   }
 
-  bool ready() const noexcept override { return !posted_.empty(); }
+  bool ready() noexcept override { return !posted_.empty(); }
   std::size_t unsubmitted() const noexcept override { return since_enter_; }
   bool supports(op_code code) const noexcept override { return code != op_code::resize || has_ftruncate; }
 
