@@ -1,5 +1,7 @@
 #include <shard_side/in_flight.hpp>
 
+#include <bridge/clock.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -13,6 +15,8 @@ namespace shardbridge::detail {
 namespace {
 
 constexpr std::size_t least_submitted_early = 2;
+/// Before what a cancel did not find is cancelled again: longer than the kernel takes to try it.
+constexpr std::int64_t missed_pause_ns = 1'000'000;
 
 /// The part of an operation's buffers that one submission can take, and what is left for later ones.
 struct portion {
@@ -59,7 +63,8 @@ void advance(operation& op, std::uint64_t moved) noexcept {
 in_flight::in_flight(driver& kernel, std::uint32_t capacity, bool linked_timeouts, loop_counters& counters, sink& told)
     : driver_(kernel), linked_(linked_timeouts), counters_(counters), told_(told), slots_(capacity) {
   unstaged_.reserve(capacity);
-  uncancelled_.reserve(capacity);
+  uncancelled_.reserve(2 * std::size_t{capacity});
+  missed_.reserve(capacity);
 }
 
 bool in_flight::start(operation& op) {
@@ -150,7 +155,12 @@ void in_flight::detach(std::uint32_t index, op_result result) {
   told_.finish(op, result);
 }
 
-bool in_flight::retry() {
+bool in_flight::retry(std::int64_t now) {
+  if (now >= missed_due_) {
+    missed_due_ = never;
+    uncancelled_.insert(uncancelled_.end(), missed_.begin(), missed_.end());
+    missed_.clear();
+  }
   const auto unstaged = std::exchange(unstaged_, {});
   for (const std::uint32_t index : unstaged) {
     const slot& used = slots_[index];
@@ -198,8 +208,10 @@ void in_flight::complete(const completion& came) {
     next = used->fsm.on_cancel();
   if (next == op_fsm::action::settled) return settle(came.which.index);
   const bool missed = came.which.kind == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY);
-  if (missed && waits_for_readiness(*used) && used->fsm.cancel_again() == op_fsm::action::submit_cancel)
-    cancel(came.which.index);
+  if (missed && waits_for_readiness(*used) && used->fsm.cancel_missed()) {
+    missed_.push_back(came.which);
+    missed_due_ = std::min(missed_due_, steady_now() + missed_pause_ns);
+  }
 }
 
 void in_flight::settle(std::uint32_t index) {

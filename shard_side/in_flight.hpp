@@ -9,6 +9,9 @@
 //  2. Every operation started is reported to the sink exactly once: when its slot settles, or before, when it is
 //  detached.
 //  3. What finds no room in the SQ is kept and staged after the next enter().
+//  4. What waits for a descriptor to become ready is cancelled again and again until it ends: the kernel does not find
+//  it
+//     while it is tried again, and it goes on waiting if another took what was there (see tests/kernel).
 #pragma once
 
 #include <shard_side/driver.hpp>
@@ -57,8 +60,10 @@ class in_flight {
   /// Takes the completions that have come. Returns how many there were, those of the wake not counted.
   std::size_t reap();
 
-  /// Stages again what found no room. False: something still finds none.
-  bool retry();
+  /// Stages again what found no room, and what is due. False: something still finds no room.
+  bool retry(std::int64_t now);
+  /// When there is something to retry for another reason than room; steady clock, nanoseconds.
+  [[nodiscard]] std::int64_t due() const noexcept { return missed_due_; }
 
   [[nodiscard]] bool full() const noexcept { return slots_.full(); }
   [[nodiscard]] std::size_t size() const noexcept { return slots_.in_use(); }
@@ -84,6 +89,8 @@ class in_flight {
   slot_table slots_;
   std::vector<std::uint32_t> unstaged_;
   std::vector<token> uncancelled_;
+  std::vector<token> missed_; ///< operations whose cancel did not find them
+  std::int64_t missed_due_ = never;
 };
 
 } // namespace shardbridge::detail

@@ -23,7 +23,6 @@ class op_fsm {
   void start(bool with_timeout) noexcept {
     owed_ = static_cast<std::uint8_t>(operation_cqe | (with_timeout ? timeout_cqe : 0));
     cancel_sent_ = false;
-    cancels_left_ = most_cancels - 1;
   }
 
   action on_operation(std::int32_t result) noexcept {
@@ -52,26 +51,21 @@ class op_fsm {
     owed_ |= cancel_cqe;
   }
 
-  /// A cancel came back without having found the operation, which is owed still: one that waits for a descriptor to
-  /// become ready cannot be found while it is tried again, and goes on waiting if another took what was there. Up to a
-  /// bound, since what works on is not found either.
-  action cancel_again() noexcept {
-    if (!operation_owed() || cancels_left_ == 0) return action::wait;
-    --cancels_left_;
+  /// A cancel came back without having found the operation. True: it is owed still, and another cancel may find it.
+  [[nodiscard]] bool cancel_missed() noexcept {
     cancel_sent_ = false;
-    return action::submit_cancel;
+    return operation_owed();
   }
 
   [[nodiscard]] std::int32_t result() const noexcept { return result_; }
   [[nodiscard]] reason interrupted() const noexcept { return reason_; }
   [[nodiscard]] bool operation_owed() const noexcept { return (owed_ & operation_cqe) != 0; }
-  /// Whether a cancel that found no room before still makes sense.
+  /// Whether a cancel that found no room, or not the operation, still makes sense.
   [[nodiscard]] bool wants_cancel() const noexcept {
     return reason_ != reason::none && operation_owed() && !cancel_sent_;
   }
 
  private:
-  static constexpr std::uint8_t most_cancels = 16;
   static constexpr std::uint8_t operation_cqe = 1;
   static constexpr std::uint8_t timeout_cqe = 2;
   static constexpr std::uint8_t cancel_cqe = 4;
@@ -88,7 +82,6 @@ class op_fsm {
   reason reason_ = reason::none;
   std::uint8_t owed_ = 0;
   bool cancel_sent_ = false;
-  std::uint8_t cancels_left_ = 0;
 };
 
 } // namespace shardbridge::detail

@@ -80,7 +80,7 @@ bool shard_loop::turn() {
   }
   if (port_.stop_requested() && !stopping_) begin_stop();
   expire_deadlines();
-  const bool continued = in_flight_.retry();
+  const bool continued = in_flight_.retry(now_);
   const bool staged_all = start_backlog() && continued;
   flush_replies();
   if (stopping_ && empty()) {
@@ -108,6 +108,7 @@ bool shard_loop::turn() {
 bool shard_loop::wait(std::uint32_t seen) {
   wake_word& word = port_.wake().word();
   const std::size_t outstanding = in_flight_.size();
+  const std::int64_t until = std::min(deadlines_.earliest(), in_flight_.due());
   const std::int64_t allowance = spin_.allowance(outstanding);
   // Submitted first: what completes at once is not waited for.
   if (allowance > 0 && (driver_.unsubmitted() > 0 || driver_.ready())) {
@@ -117,7 +118,7 @@ bool shard_loop::wait(std::uint32_t seen) {
 
   if (allowance > 0) {
     const auto came = [&] { return word.observe() != seen || driver_.ready(); };
-    if (const auto waited = look_again(now_, std::min(now_ + allowance, deadlines_.earliest()), came)) {
+    if (const auto waited = look_again(now_, std::min(now_ + allowance, until), came)) {
       counters_.looks_hit.add();
       spin_.hit(*waited, outstanding);
       return true;
@@ -132,7 +133,6 @@ bool shard_loop::wait(std::uint32_t seen) {
   }
   counters_.sleeps.add();
   if (allowance == 0) spin_.slept();
-  const std::int64_t until = deadlines_.earliest();
   driver_.enter(until);
   // A wake that is coming all the same ends the next sleep at once, and is harmless there.
   return word.disarm(seen) == wake_word::disarmed::wake_coming || (until != never && steady_now() >= until);

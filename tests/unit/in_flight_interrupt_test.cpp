@@ -3,6 +3,8 @@
 // Method: a fake kernel that cancels, or does not; real descriptors where something must be closed.
 #include "in_flight_fixture.hpp"
 
+#include <bridge/clock.hpp>
+
 namespace shardbridge::detail {
 namespace {
 
@@ -25,22 +27,43 @@ TEST_F(in_flight_test, cancels_once_and_answers_when_all_cqes_have_come) {
 }
 
 // The kernel does not find a pipe's read while it tries it again, and it may go on waiting after that.
-TEST_F(in_flight_test, cancels_again_what_the_cancel_did_not_find) {
-  for (const std::int32_t missed : {-ENOENT, -EALREADY}) {
-    test_transfer read(op_code::read, *pipe, {10});
-    ASSERT_TRUE(flights.start(read.op));
-    const int before = kernel.cancels_staged;
-    flights.interrupt(read.op, reason::user);
-    for (int each = 1; each < 20; ++each) {
-      kernel.enter(driver::no_wait);
-      if (kernel.under_way[0].cancels == 0) break;
-      kernel.post_cancel(0, missed);
-      flights.reap();
-    }
-    EXPECT_EQ(kernel.cancels_staged - before, 16) << "not for ever";
-    complete(-ECANCELED);
-    EXPECT_EQ(told.all.back(), (list{{&read.op, {result_kind::aborted, 0, 0}}}.back()));
+TEST_F(in_flight_test, cancels_again_after_a_while_what_the_cancel_did_not_find) {
+  test_transfer read(op_code::read, *pipe, {10});
+  ASSERT_TRUE(flights.start(read.op));
+  flights.interrupt(read.op, reason::user);
+  EXPECT_EQ(flights.due(), never);
+  for (int times = 1; times < 5; ++times) {
+    EXPECT_EQ(kernel.cancels_staged, times);
+    const std::int64_t before = steady_now();
+    kernel.enter(driver::no_wait);
+    kernel.post_cancel(0, times % 2 == 0 ? -ENOENT : -EALREADY);
+    flights.reap();
+    EXPECT_EQ(kernel.cancels_staged, times) << "not at once";
+    ASSERT_GT(flights.due(), before);
+    ASSERT_LT(flights.due(), steady_now() + 100'000'000);
+    EXPECT_TRUE(flights.retry(flights.due() - 1));
+    EXPECT_EQ(kernel.cancels_staged, times);
+    EXPECT_TRUE(flights.retry(flights.due()));
+    EXPECT_EQ(flights.due(), never);
   }
+  complete(-ECANCELED);
+  EXPECT_EQ(told.all, (list{{&read.op, {result_kind::aborted, 0, 0}}}));
+}
+
+TEST_F(in_flight_test, forgets_what_the_cancel_did_not_find_if_it_ends) {
+  test_transfer read(op_code::read, *pipe, {10});
+  test_transfer next(op_code::read, *pipe, {10});
+  ASSERT_TRUE(flights.start(read.op));
+  flights.interrupt(read.op, reason::user);
+  kernel.enter(driver::no_wait);
+  kernel.post_cancel(0, -ENOENT);
+  kernel.post_operation(0, 10);
+  flights.reap();
+  EXPECT_EQ(told.all, (list{{&read.op, moved(10)}}));
+  ASSERT_TRUE(flights.start(next.op));
+  EXPECT_TRUE(flights.retry(flights.due()));
+  EXPECT_EQ(kernel.cancels_staged, 1) << "another operation has the slot";
+  complete(10);
 }
 
 TEST_F(in_flight_test, does_not_cancel_again_what_a_device_works_on) {

@@ -44,8 +44,8 @@ TEST_F(in_flight_test, continues_when_there_is_room_again) {
   kernel.refusals = 4;
   flights.reap();
   EXPECT_EQ(flights.size(), 1U);
-  EXPECT_FALSE(flights.retry()) << "still no room";
-  EXPECT_TRUE(flights.retry());
+  EXPECT_FALSE(flights.retry(0)) << "still no room";
+  EXPECT_TRUE(flights.retry(0));
   EXPECT_EQ(submitted().offset, 4U);
   complete(6);
   EXPECT_EQ(told.all, (list{{&read.op, moved(10)}}));
@@ -63,7 +63,7 @@ TEST_F(in_flight_test, does_not_continue_what_was_interrupted_meanwhile) {
     flights.reap();
     flights.interrupt(read.op, why);
     EXPECT_EQ(kernel.cancels_staged, 0) << "there is nothing to cancel";
-    EXPECT_TRUE(flights.retry());
+    EXPECT_TRUE(flights.retry(0));
     EXPECT_EQ(told.all, (list{{&read.op, expected}}));
     told.all.clear();
   }
@@ -82,7 +82,7 @@ TEST_F(in_flight_test, closes_an_open_whose_second_step_never_began) {
     flights.reap();
     flights.interrupt(open, why);
     EXPECT_TRUE(is_open(fd));
-    EXPECT_TRUE(flights.retry());
+    EXPECT_TRUE(flights.retry(0));
     EXPECT_FALSE(is_open(fd));
     EXPECT_EQ(told.all.size(), 1U);
     told.all.clear();
@@ -95,10 +95,10 @@ TEST_F(in_flight_test, cancels_when_there_is_room_again) {
   kernel.refusals = 4;
   flights.interrupt(read.op, reason::user);
   EXPECT_EQ(kernel.cancels_staged, 0);
-  EXPECT_FALSE(flights.retry());
-  EXPECT_TRUE(flights.retry());
+  EXPECT_FALSE(flights.retry(0));
+  EXPECT_TRUE(flights.retry(0));
   EXPECT_EQ(kernel.cancels_staged, 1);
-  EXPECT_TRUE(flights.retry());
+  EXPECT_TRUE(flights.retry(0));
   EXPECT_EQ(kernel.cancels_staged, 1) << "once is enough";
   complete(-ECANCELED);
   EXPECT_EQ(told.all, (list{{&read.op, {result_kind::aborted, 0, 0}}}));
@@ -112,7 +112,7 @@ TEST_F(in_flight_test, does_not_cancel_what_has_ended_meanwhile) {
   complete(10);
   test_transfer second(op_code::read, *pipe, {10});
   ASSERT_TRUE(flights.start(second.op)) << "in the same slot";
-  EXPECT_TRUE(flights.retry());
+  EXPECT_TRUE(flights.retry(0));
   EXPECT_EQ(kernel.cancels_staged, 0);
   complete(10);
   EXPECT_EQ(told.all.size(), 2U);
@@ -125,7 +125,7 @@ TEST_F(in_flight_test, cancels_once_although_two_requests_found_no_room) {
   kernel.refusals = 4;
   flights.interrupt(read.op, reason::user);
   flights.interrupt(read.op, reason::deadline);
-  EXPECT_TRUE(flights.retry());
+  EXPECT_TRUE(flights.retry(0));
   EXPECT_EQ(kernel.cancels_staged, 1);
   complete(-ECANCELED);
 }
@@ -136,7 +136,7 @@ TEST_F(in_flight_test, cancels_once_although_a_second_request_found_room_first) 
   kernel.refusals = 2;
   flights.interrupt(read.op, reason::user);
   flights.interrupt(read.op, reason::deadline);
-  EXPECT_TRUE(flights.retry());
+  EXPECT_TRUE(flights.retry(0));
   EXPECT_EQ(kernel.cancels_staged, 1);
   complete(-ECANCELED);
 }

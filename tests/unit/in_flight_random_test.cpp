@@ -21,7 +21,7 @@ class random_flights {
       step(total);
       if (testing::Test::HasFatalFailure()) return;
     }
-    EXPECT_TRUE(flights_.retry());
+    EXPECT_TRUE(flights_.retry(0));
     EXPECT_TRUE(kernel_.under_way.empty());
     EXPECT_EQ(told_.all.size(), total);
     EXPECT_EQ(counters_.in_flight.get(), 0U);
@@ -48,7 +48,7 @@ class random_flights {
     case 4:
       // The retry comes after an enter, as in a turn.
       kernel_.enter(driver::no_wait);
-      static_cast<void>(flights_.retry());
+      static_cast<void>(flights_.retry(0));
       return;
     default:
       kernel_.enter(driver::no_wait);

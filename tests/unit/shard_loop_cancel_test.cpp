@@ -35,6 +35,26 @@ TEST_F(shard_loop_cancel, that_overtakes_the_request_is_found_on_arrival) {
   EXPECT_EQ(kernel.staged, 0);
 }
 
+TEST_F(shard_loop_cancel, that_does_not_find_it_is_sent_again_though_nothing_else_happens) {
+  push(read.op);
+  turn();
+  EXPECT_TRUE(cancel(read.op));
+  turn();
+  ASSERT_EQ(kernel.cancels_staged, 1);
+  kernel.post_cancel(0, -ENOENT);
+  ASSERT_TRUE(loop.turn()); // takes the answer
+  if (kernel.cancels_staged == 1) {
+    ASSERT_TRUE(loop.turn());
+    EXPECT_LT(kernel.waited_until, clock_now() + 100'000'000) << "it waits for ever";
+    while (clock_now() <= kernel.waited_until)
+      std::this_thread::yield();
+    ASSERT_TRUE(loop.turn());
+  }
+  EXPECT_EQ(kernel.cancels_staged, 2);
+  complete(-ECANCELED);
+  EXPECT_EQ(replies(), named{&read.op});
+}
+
 TEST_F(shard_loop_cancel, behind_the_request_holds_it_until_the_message_has_come) {
   ASSERT_EQ(read.op.cancel.request(cancel_kind::any), cancel_word::requested::send);
   push(read.op);
