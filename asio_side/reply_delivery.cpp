@@ -16,6 +16,7 @@ namespace shardbridge::detail {
 namespace {
 
 constexpr std::size_t reply_batch = 64;
+constexpr std::int64_t not_looked = -1;
 /// A drain that has lasted this long goes on as a fresh handler, and what it holds is spread over the pool's threads.
 constexpr std::int64_t drain_bound_ns = 100'000;
 /// Handlers that take longer than this are run by whatever threads are idle: to wake one costs about as much.
@@ -38,7 +39,8 @@ class bridge_core::batch {
   batch& operator=(const batch&) = delete;
 
   /// One look at every lane, each time beginning with another. Permits are given back before any handler runs.
-  [[nodiscard]] bool take() {
+  /// Returns how many there were.
+  [[nodiscard]] std::size_t take() {
     parts& own = *core_.parts_;
     const std::size_t lanes = own.connections.size();
     for (std::size_t each = 0; each < lanes && count_ < operations_.size(); ++each) {
@@ -46,13 +48,13 @@ class bridge_core::batch {
       count_ += from.replies.pop(std::span(operations_).subspan(count_));
     }
     own.first_connection = (own.first_connection + 1) % lanes;
-    if (count_ == 0) return false;
+    if (count_ == 0) return 0;
     own.batches.add();
     std::uint64_t bytes = 0;
     for (const operation* op : std::span(operations_).first(count_))
       bytes += op->bytes;
     core_.give_back(count_, bytes);
-    return true;
+    return count_;
   }
 
   /// Each handler at once, until the time is over; the rest are spread over the executors' threads. What they initiate
@@ -117,10 +119,14 @@ void bridge_core::drain() {
   parts& own = *parts_;
   std::int64_t now = steady_now();
   const std::int64_t until = now + drain_bound_ns;
+  std::int64_t looked = not_looked;
   for (;;) {
     const std::uint32_t seen = observe_replies();
+    const std::size_t outstanding = own.permits.ops();
     batch taken(*this);
-    if (taken.take()) {
+    const std::size_t came = taken.take();
+    if (looked != not_looked) own.spin.hit(std::exchange(looked, not_looked), came, outstanding);
+    if (came > 0) {
       if (own.pace.load(std::memory_order_relaxed) > slow_ns) {
         taken.spread();
         return own.handlers_took(steady_now() - now);
@@ -128,8 +134,9 @@ void bridge_core::drain() {
       const std::int64_t ran = taken.deliver(until);
       const std::int64_t began = std::exchange(now, steady_now());
       own.handlers_took((now - began) / ran);
-    } else if (const auto waited = look_for_replies(seen, now)) {
-      now += *waited;
+    } else if (const auto waited = look_for_replies(seen, now, outstanding)) {
+      looked = *waited;
+      now += looked;
     } else if (rest(seen)) {
       return;
     }
@@ -143,10 +150,10 @@ std::uint32_t bridge_core::observe_replies() noexcept {
   return seen;
 }
 
-std::optional<std::int64_t> bridge_core::look_for_replies(std::uint32_t seen, std::int64_t now) {
-  parts& own = *parts_;
-  const std::size_t outstanding = own.permits.ops();
+std::optional<std::int64_t> bridge_core::look_for_replies(std::uint32_t seen, std::int64_t now,
+                                                          std::size_t outstanding) {
   if (outstanding == 0) return std::nullopt;
+  parts& own = *parts_;
   const std::int64_t allowance = own.spin.allowance(outstanding);
   if (allowance == 0) {
     own.spin.slept();
@@ -155,7 +162,6 @@ std::optional<std::int64_t> bridge_core::look_for_replies(std::uint32_t seen, st
   const auto waited = look_again(now, now + allowance, [&] { return own.replies->word().observe() != seen; });
   if (waited) {
     own.looks_hit.add();
-    own.spin.hit(*waited, outstanding);
   } else {
     own.looks_missed.add();
     own.spin.missed();
@@ -184,7 +190,7 @@ void bridge_core::abandon() noexcept {
   while (parts_->permits.ops() > 0) {
     const std::uint32_t seen = parts_->replies->word().observe();
     batch taken(*this);
-    if (taken.take()) {
+    if (taken.take() > 0) {
       taken.destroy();
       continue;
     }

@@ -2,10 +2,10 @@
 // reads a clock.
 //
 // Looking again saves the wake, which costs more than most waits for one who is awake (a system call for the waker, a
-// core to be woken for the sleeper), and costs a core meanwhile. With n operations outstanding the next event comes
-// after one n-th of the time that an operation takes (Little's law), while a wake delays one operation in n. So a look
-// pays while the mean wait times n, which is the time of an operation, is below the limit: for a single client with a
-// fast answer, and for many whose answers come at once; not for many that keep a device busy, where wakes hide behind
+// core to be woken for the sleeper), and costs a core meanwhile. With n operations outstanding the next k come after
+// k n-ths of the time that an operation takes (Little's law), while a wake delays k operations in n. So a look pays
+// while the mean wait for one, times n, which is the time of an operation, is below the limit: for a single client with
+// a fast answer, and for many whose answers come at once; not for many that keep a device busy, where wakes hide behind
 // other operations.
 //
 // Threads: one at a time.
@@ -33,10 +33,11 @@ class spin_policy {
     return limit_ > 0 && (trying_ || pays(outstanding)) ? limit_ : 0;
   }
 
-  /// Something came after `waited` nanoseconds of looking.
-  void hit(std::int64_t waited, std::size_t outstanding) noexcept {
-    if (!trying_) return learn(waited);
-    mean_ = waited;
+  /// After `waited` nanoseconds of looking so many came of the `outstanding`.
+  void hit(std::int64_t waited, std::size_t came, std::size_t outstanding) noexcept {
+    const std::int64_t for_one = waited / static_cast<std::int64_t>(std::max<std::size_t>(came, 1));
+    if (!trying_) return learn(for_one);
+    mean_ = for_one;
     end_try(pays(outstanding));
   }
   /// It looked for as long as it was allowed to, in vain. That costs twice: what it looked, and the sleep after it.
@@ -61,10 +62,10 @@ class spin_policy {
     interval_ = succeeded ? first_interval : std::min(2 * interval_, last_interval);
     sleeps_left_ = interval_;
   }
-  void learn(std::int64_t waited) noexcept { mean_ += (waited - mean_) / 8; }
+  void learn(std::int64_t for_one) noexcept { mean_ += (for_one - mean_) / 8; }
 
   const std::int64_t limit_;
-  std::int64_t mean_ = 0; // nanoseconds from going dry to the next item
+  std::int64_t mean_ = 0; // nanoseconds waited for one that came
   unsigned interval_ = first_interval;
   unsigned sleeps_left_ = first_interval;
   bool trying_ = false;

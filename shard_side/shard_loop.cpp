@@ -120,7 +120,7 @@ bool shard_loop::wait(std::uint32_t seen) {
     const auto came = [&] { return word.observe() != seen || driver_.ready(); };
     if (const auto waited = look_again(now_, std::min(now_ + allowance, until), came)) {
       counters_.looks_hit.add();
-      spin_.hit(*waited, outstanding);
+      spin_.hit(*waited, in_flight_.reap(), outstanding);
       return true;
     }
     counters_.looks_missed.add();

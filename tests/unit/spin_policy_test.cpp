@@ -10,11 +10,11 @@ namespace {
 constexpr std::int64_t limit = 50'000;
 
 /// A wait that lasts `length`, by one who does as he is told. True: he looked, and found it looking.
-bool wait(spin_policy& policy, std::int64_t length, std::size_t outstanding = 1) {
+bool wait(spin_policy& policy, std::int64_t length, std::size_t outstanding = 1, std::size_t came = 1) {
   const std::int64_t allowance = policy.allowance(outstanding);
   EXPECT_TRUE(allowance == 0 || allowance == limit);
   if (length < allowance) {
-    policy.hit(length, outstanding);
+    policy.hit(length, came, outstanding);
     return true;
   }
   if (allowance > 0)
@@ -25,10 +25,10 @@ bool wait(spin_policy& policy, std::int64_t length, std::size_t outstanding = 1)
 }
 
 /// Hits among so many waits.
-int hits(spin_policy& policy, int waits, std::int64_t length, std::size_t outstanding = 1) {
+int hits(spin_policy& policy, int waits, std::int64_t length, std::size_t outstanding = 1, std::size_t came = 1) {
   int out = 0;
   for (int each = 0; each < waits; ++each)
-    out += wait(policy, length, outstanding);
+    out += wait(policy, length, outstanding, came);
   return out;
 }
 
@@ -101,6 +101,13 @@ TEST(spin_policy, leaves_a_busy_device_alone) {
   EXPECT_LT(hit, 60);
   // Where all of them take 16 us it looks again.
   EXPECT_GT(hits(policy, 20'000, 500, outstanding), 17'000);
+}
+
+// All of them go to and fro together, in 10 us.
+TEST(spin_policy, looks_for_many_that_come_at_once) {
+  spin_policy policy(limit);
+  EXPECT_EQ(hits(policy, 20'000, 10'000, 32, 32), 20'000);
+  EXPECT_LT(hits(policy, 20'000, 10'000, 32, 0), 100) << "a look that ends for nothing counts as for one";
 }
 
 } // namespace

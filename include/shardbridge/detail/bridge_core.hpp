@@ -86,7 +86,7 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   void take_role_if_free() noexcept;
   std::uint32_t observe_replies() noexcept;
   /// Nanoseconds it took, or nothing if none came.
-  std::optional<std::int64_t> look_for_replies(std::uint32_t seen, std::int64_t now);
+  std::optional<std::int64_t> look_for_replies(std::uint32_t seen, std::int64_t now, std::size_t outstanding);
   bool rest(std::uint32_t dry_at);
   void restart_timer() noexcept;
 
