@@ -88,6 +88,33 @@ TEST(no_lost_wake_no_wasted_wake, round_trips_with_pauses_of_every_length) {
   EXPECT_LE(all.group.stats()[0].wakes, 2001U);
 }
 
+// With a read that waits for ever there is always something to look for.
+TEST(no_lost_wake_no_wasted_wake, looking_again_holds_up_other_handlers_for_its_bound_at_most) {
+  constexpr auto bound = 200ms;
+  constexpr auto slack = 2s; // for a busy machine
+  service all({}, {.spin = bound});
+  stuck_reads stuck(all.link);
+  const outcome& read = stuck.start({});
+  std::chrono::steady_clock::time_point posted;
+  std::chrono::nanoseconds held_up{0};
+  for (int times = 0; times < 5; ++times) {
+    bool ran = false;
+    async_nop(all.link, 0, [&](const error_code&) {
+      posted = std::chrono::steady_clock::now();
+      asio::post(all.context, [&] {
+        held_up = std::max(held_up, std::chrono::steady_clock::now() - posted);
+        ran = true;
+      });
+    });
+    ASSERT_TRUE(all.run_until([&] { return ran; }));
+  }
+  EXPECT_GT(all.link.stats().looks_missed, 0U) << "it did not look";
+  EXPECT_LT(held_up, bound + slack);
+  stuck.file.cancel();
+  ASSERT_TRUE(all.finish());
+  EXPECT_EQ(read.calls, 1);
+}
+
 TEST(no_lost_wake_no_wasted_wake, a_batch_costs_each_side_one_wake) {
   service all;
   ASSERT_TRUE(all.run_until([&] { return all.group.stats()[0].sleeps > 0; }));
