@@ -4,9 +4,14 @@
 #include <asio_side/outbox.hpp>
 #include <asio_side/shard_order.hpp>
 
+#include <bridge/descriptor_number.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
+#include <system_error>
+
+#include <fcntl.h>
 
 namespace shardbridge::detail {
 namespace {
@@ -223,8 +228,11 @@ void bridge_core::restart_timer() noexcept {
   if (std::exchange(parts_->timer_at, wanted) != wanted) set_timer(wanted);
 }
 
-int bridge_core::wake_descriptor() const noexcept {
-  return parts_->replies->event().get();
+int bridge_core::duplicate_of_wake() const {
+  const int own = ::fcntl(parts_->replies->event().get(), F_DUPFD_CLOEXEC, 0);
+  if (own < 0) throw std::system_error(errno, std::generic_category(), "dup of the bridge's eventfd");
+  number_given(own);
+  return own;
 }
 
 std::size_t bridge_core::shards() const noexcept {

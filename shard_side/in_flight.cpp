@@ -1,6 +1,7 @@
 #include <shard_side/in_flight.hpp>
 
 #include <bridge/clock.hpp>
+#include <bridge/descriptor_number.hpp>
 
 #include <algorithm>
 #include <array>
@@ -105,7 +106,7 @@ bool in_flight::stage(std::uint32_t index) {
   what.offset = op.offset;
   if (!driver_.stage(slots_.name(index, cqe_kind::operation), what)) return false;
   // From here the kernel closes the number, and it may be another file's as soon as it has.
-  if (op.code == op_code::close) op.file->take();
+  if (op.code == op_code::close) number_given_up(op.file->take());
   used.fsm.start(what.linked_deadline != never);
   counters_.submissions.add();
   return true;
@@ -150,7 +151,7 @@ void in_flight::detach(std::uint32_t index, op_result result) {
   operation& op = *std::exchange(used.op, nullptr);
   used.arguments = std::move(op.arguments);
   used.file = op.file;
-  used.file->add_reference();
+  if (used.file != nullptr) used.file->add_reference();
   counters_.detached.add();
   told_.finish(op, result);
 }
@@ -242,6 +243,7 @@ void in_flight::settle_open(std::uint32_t index) {
   }
   if (used.step == 0) {
     used.opened = static_cast<int>(outcome.result.value);
+    number_given(used.opened);
     used.step = 1;
     return resubmit(index);
   }
@@ -253,11 +255,14 @@ void in_flight::settle_detached(std::uint32_t index) {
   // Nobody is left to own what a late open brought.
   if (used.opened >= 0)
     ::close(used.opened);
-  else if (used.code == op_code::open && used.fsm.result() >= 0)
+  else if (used.code == op_code::open && used.fsm.result() >= 0) {
+    number_given(used.fsm.result());
     ::close(used.fsm.result());
+  }
   descriptor* const file = std::exchange(used.file, nullptr);
   slots_.release(index);
   counters_.in_flight.set(slots_.in_use());
+  if (file == nullptr) return;
   if (operation* const parked = file->release()) told_.announce(*parked);
 }
 

@@ -32,6 +32,7 @@ bool stops_early(const operation& op) noexcept {
   case op_code::read:
   case op_code::open:
   case op_code::size:
+  case op_code::status:
     return true;
   case op_code::write:
     return !op.file->regular;
@@ -289,10 +290,11 @@ void shard_loop::finish(operation& op, op_result result) {
 }
 
 void shard_loop::announce(operation& parked) {
-  announce_only_user(parked, [&](wake_side& wake) {
+  const std::uint32_t to = parked.shard_index; // once it is pushed it may end any time
+  announce_only_user(parked, [this, to](wake_side& wake) {
     if (wake.claim() != wake_word::published::wake_owed) return;
-    const int ring = sends_messages_ ? ports_[parked.shard_index].ring() : -1;
-    if (ring >= 0 && driver_.stage_message(parked.shard_index, ring))
+    const int ring = sends_messages_ ? ports_[to].ring() : -1;
+    if (ring >= 0 && driver_.stage_message(to, ring))
       counters_.messages.add();
     else
       wake.event().signal();

@@ -55,6 +55,19 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
   case op_code::close:
     io_uring_prep_close(sqe, fd);
     return;
+  case op_code::rename:
+    io_uring_prep_renameat(sqe, AT_FDCWD, what.arguments->path.c_str(), AT_FDCWD, what.arguments->new_path.c_str(), 0);
+    return;
+  case op_code::unlink:
+    io_uring_prep_unlinkat(sqe, AT_FDCWD, what.arguments->path.c_str(), 0);
+    return;
+  case op_code::make_directory:
+    io_uring_prep_mkdirat(sqe, AT_FDCWD, what.arguments->path.c_str(), static_cast<mode_t>(what.open_flags));
+    return;
+  case op_code::status:
+    io_uring_prep_statx(sqe, AT_FDCWD, what.arguments->path.c_str(), 0, STATX_BASIC_STATS | STATX_BTIME,
+                        &what.arguments->status);
+    return;
   case op_code::resize:
     io_uring_prep_rw(op_ftruncate, sqe, fd, nullptr, 0, what.offset);
     return;

@@ -15,7 +15,7 @@ verdict judge_failure(const op_fsm& settled, const transfer& what, int error) no
   if (error == EINTR) {
     if (why == op_fsm::reason::none) return {false, {result_kind::success, 0, what.moved_before}};
     // It had begun when it was interrupted: of what changes the file nobody knows how much was done.
-    if (why == op_fsm::reason::user && what.code != op_code::read)
+    if (why == op_fsm::reason::user && !operation::only_reads(what.code))
       return {true, op_result::of(errc::outcome_unknown, what.moved_before)};
     return {true, interrupted_in_flight(why, what.moved_before)};
   }

@@ -37,7 +37,7 @@ struct offload_texts {
   std::string pool_threads = "4,16,64";
   std::string client_threads = "1";
   std::string timeout;
-  std::string timeout_mode = "linked";
+  std::string timeout_mode = "timer";
   std::string cancel = "0";
   std::string seed = "1";
   std::string json;

@@ -50,7 +50,7 @@ struct workload {
 
   unsigned shards = 1;
   std::optional<std::chrono::nanoseconds> timeout;
-  bool linked_timeouts = true;
+  bool linked_timeouts = false;
   unsigned cancel_percent = 0;
 
   std::uint64_t blocks() const noexcept { return size / block; }

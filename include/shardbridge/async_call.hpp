@@ -97,7 +97,7 @@ auto async_call(basic_bridge<Executor>& on, std::size_t shard_index, Function&& 
       detail::initiation<Executor>(on.impl(), on.get_executor()), token,
       detail::call_request<std::decay_t<Function>, result>{
           .file = {}, .function = std::forward<Function>(function), .failure = {}, .returned = {}},
-      placed, on.impl()->default_timeout(), shard_index, std::optional<detail::op_result>());
+      placed, op_options{}, on.impl()->default_timeout(), shard_index, std::optional<detail::op_result>());
 }
 template <class Executor, class Function,
           detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>

@@ -29,8 +29,8 @@ auto async_nop(basic_bridge<Executor>& on, std::size_t shard_index, const op_opt
   placed.shard = shard_index;
   return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
       detail::initiation<Executor>(on.impl(), on.get_executor()), token,
-      detail::plain_request{.code = detail::op_code::nop, .file = {}}, placed, on.impl()->default_timeout(),
-      shard_index, std::optional<detail::op_result>());
+      detail::plain_request{.code = detail::op_code::nop, .file = {}}, placed, op_options{},
+      on.impl()->default_timeout(), shard_index, std::optional<detail::op_result>());
 }
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_nop(basic_bridge<Executor>& on, std::size_t shard_index, Token&& token = Token()) {

@@ -22,7 +22,8 @@ enum class backend {
 /// decides, because the kernel does not arm a linked timeout for what it hands to its worker threads.
 enum class timeout_mode {
   linked, ///< A linked timeout (IORING_OP_LINK_TIMEOUT) with the shard's timer behind it.
-  timer,  ///< The shard's timer alone: one SQE and one CQE fewer an operation.
+  timer,  ///< The shard's timer alone: one SQE and one CQE fewer an operation. What is in the page cache is read nearly
+          ///< twice as fast as with a linked timeout.
 };
 
 /// How a shard wakes another shard of its group.
@@ -52,7 +53,7 @@ struct shard_group_options {
   shardbridge::backend backend = shardbridge::backend::automatic;
   /// Default for operations whose bridge, file and `op_options` name none.
   std::chrono::nanoseconds timeout = no_timeout;
-  shardbridge::timeout_mode timeout_mode = shardbridge::timeout_mode::linked;
+  shardbridge::timeout_mode timeout_mode = shardbridge::timeout_mode::timer;
   /// The longest a shard with nothing to do looks again before it sleeps, 0 to 1 s; 0: it sleeps at once. It looks only
   /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);

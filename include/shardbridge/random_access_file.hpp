@@ -21,11 +21,14 @@ class basic_random_access_file : public basic_file<Executor> {
 
   /// Not open. The bridge's executor must convert to `Executor`.
   template <class BridgeExecutor>
-  explicit basic_random_access_file(basic_bridge<BridgeExecutor>& on) : base(on) {}
+  explicit basic_random_access_file(basic_bridge<BridgeExecutor>& on) : base(on.impl()) {}
+  template <class BridgeExecutor>
+  explicit basic_random_access_file(const std::shared_ptr<detail::bridge_impl<BridgeExecutor>>& on) : base(on) {}
 
   /// Opened on the calling thread. Throws `boost::system::system_error`.
   template <class BridgeExecutor>
-  basic_random_access_file(basic_bridge<BridgeExecutor>& on, const std::string& path, open_flags flags) : base(on) {
+  basic_random_access_file(basic_bridge<BridgeExecutor>& on, const std::string& path, open_flags flags)
+      : base(on.impl()) {
     this->open(path, flags);
   }
 
@@ -42,7 +45,7 @@ class basic_random_access_file : public basic_file<Executor> {
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_mutable_buffer_sequence<MutableBufferSequence>::value
   auto async_read_some_at(std::uint64_t offset, const MutableBufferSequence& buffers, Token&& token = Token()) {
-    return async_read_some_at(offset, buffers, this->default_options(), std::forward<Token>(token));
+    return async_read_some_at(offset, buffers, op_options{}, std::forward<Token>(token));
   }
   template <class MutableBufferSequence,
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -63,7 +66,7 @@ class basic_random_access_file : public basic_file<Executor> {
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
   auto async_write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers, Token&& token = Token()) {
-    return async_write_some_at(offset, buffers, this->default_options(), std::forward<Token>(token));
+    return async_write_some_at(offset, buffers, op_options{}, std::forward<Token>(token));
   }
   template <class ConstBufferSequence,
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>

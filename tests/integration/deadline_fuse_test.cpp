@@ -36,6 +36,12 @@ class one_deadline_for_what_hangs : public with_fuse<testing::TestWithParam<time
     EXPECT_TRUE(all->wait_in_flight(0));
   }
 
+  /// For what has another result than a number.
+  template <class Handler>
+  static auto ignoring(Handler h) {
+    return [h](const error_code& failed, auto&&...) mutable { h(failed); };
+  }
+
   std::string path;
   std::string buffer = std::string(5000, 'x');
   std::optional<service> all;
@@ -58,6 +64,20 @@ TEST_P(one_deadline_for_what_hangs, a_question_for_the_size_is_answered) {
   start();
   open();
   expect_answered_while_it_hangs(fuse_op::getattr, [&](auto options, auto h) { file->async_size(options, h); });
+}
+
+TEST_P(one_deadline_for_what_hangs, a_rename_is_answered_and_takes_effect_later) {
+  start();
+  expect_answered_while_it_hangs(
+      fuse_op::rename, [&](auto options, auto h) { async_rename(all->link, path, fuse->path("new"), options, h); });
+  EXPECT_TRUE(std::filesystem::exists(fuse->path("new")));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_P(one_deadline_for_what_hangs, a_look_at_a_path_is_answered) {
+  start();
+  expect_answered_while_it_hangs(fuse_op::getattr,
+                                 [&](auto options, auto h) { async_stat(all->link, path, options, ignoring(h)); });
 }
 
 TEST_P(one_deadline_for_what_hangs, an_open_is_answered_and_what_it_brings_later_is_closed) {

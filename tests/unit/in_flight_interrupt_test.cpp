@@ -135,6 +135,19 @@ TEST_F(in_flight_test, tells_the_parked_close_when_a_detached_operation_was_the_
   EXPECT_EQ(told.announced, std::vector<operation*>{&close});
 }
 
+TEST_F(in_flight_test, answers_at_the_deadline_what_works_on_a_path) {
+  for (const op_code code : {op_code::rename, op_code::unlink, op_code::make_directory, op_code::status}) {
+    test_operation op(code);
+    op.arguments = std::make_unique<kernel_arguments>();
+    ASSERT_TRUE(flights.start(op));
+    flights.interrupt(op, reason::deadline);
+    EXPECT_EQ(told.all, (list{{&op, op_result::of(errc::expired_in_flight)}})) << code;
+    complete(0);
+    EXPECT_EQ(told.all.size(), 1U) << "answered already";
+    told.all.clear();
+  }
+}
+
 class in_flight_open : public in_flight_test {
  public:
   in_flight_open() {

@@ -58,7 +58,8 @@ class random_flights {
   }
 
   void start() {
-    static constexpr std::array codes{op_code::read, op_code::write, op_code::sync_all, op_code::open, op_code::size};
+    static constexpr std::array codes{op_code::read, op_code::write, op_code::sync_all,
+                                      op_code::open, op_code::size,  op_code::rename};
     const op_code code = codes[random_.roll(codes.size())];
     descriptor& file = random_.one_in(2) ? *regular_ : *pipe_;
     std::vector<std::size_t> lengths;
@@ -66,7 +67,9 @@ class random_flights {
       for (std::size_t each = random_.roll(4) + 1; each > 0; --each)
         lengths.push_back(1 + random_.roll(20));
     test_transfer& made = operations_.emplace_back(code, file, lengths);
-    if (code == op_code::open || code == op_code::size) made.op.arguments = std::make_unique<kernel_arguments>();
+    if (code == op_code::open || code == op_code::size || code == op_code::rename)
+      made.op.arguments = std::make_unique<kernel_arguments>();
+    if (code == op_code::rename) made.op.file = nullptr;
     if (random_.one_in(2)) made.op.deadline = 77;
     if (flights_.start(made.op))
       ++started_;

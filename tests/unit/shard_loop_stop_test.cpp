@@ -70,7 +70,11 @@ TEST_F(shard_loop_stop, cancels_in_the_kernel_only_what_could_wait_for_ever) {
                                 {op_code::size, true, true},
                                 {op_code::sync_all, true, false},
                                 {op_code::sync_data, true, false},
-                                {op_code::resize, true, false}}) {
+                                {op_code::resize, true, false},
+                                {op_code::rename, true, false},
+                                {op_code::unlink, true, false},
+                                {op_code::make_directory, true, false},
+                                {op_code::status, true, true}}) {
     std::deque<shard_port> own_ports(1);
     const auto own = join(own_ports[0]);
     fake_driver own_kernel;

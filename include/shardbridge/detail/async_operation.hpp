@@ -7,6 +7,7 @@
 #include <shardbridge/detail/bridge_core.hpp>
 #include <shardbridge/detail/deadline.hpp>
 #include <shardbridge/detail/file_ref.hpp>
+#include <shardbridge/with_options.hpp>
 
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -119,11 +120,10 @@ class async_operation final : public operation {
     if (slot.is_connected()) {
       slot.assign([core, this](boost::asio::cancellation_type type) {
         if (type == boost::asio::cancellation_type::none) return;
-        const bool harmless = code == op_code::read || code == op_code::size;
         const bool only_total =
             (type & (boost::asio::cancellation_type::terminal | boost::asio::cancellation_type::partial)) ==
             boost::asio::cancellation_type::none;
-        core->cancel(*this, only_total && !harmless ? cancel_kind::unless_started : cancel_kind::any);
+        core->cancel(*this, only_total && !only_reads(code) ? cancel_kind::unless_started : cancel_kind::any);
       });
     }
     if (token.stop_possible()) stop_ = std::make_unique<stop_callback>(token, stop_request{core, this});
@@ -181,8 +181,11 @@ class initiation {
   [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
 
   template <class Handler, class Request>
-  void operator()(Handler&& handler, Request request, const op_options& options, std::chrono::nanoseconds fallback,
-                  std::size_t shard, std::optional<op_result> answered) const {
+  void operator()(Handler&& handler, Request request, op_options options, const op_options& defaults,
+                  std::chrono::nanoseconds fallback, std::size_t shard, std::optional<op_result> answered) const {
+    if (const op_options* const bound = associated_op_options<std::decay_t<Handler>>::get(handler))
+      fill_in(options, *bound);
+    fill_in(options, defaults);
     async_operation<Executor, std::decay_t<Handler>, Request>::start(
         core_, executor_, std::decay_t<Handler>(std::forward<Handler>(handler)), std::move(request), options, fallback,
         shard,

@@ -62,8 +62,8 @@ class basic_file {
 
   [[nodiscard]] executor_type get_executor() const noexcept { return *executor_; }
 
-  /// Used by operations that are given no `op_options`, and for what given ones leave open: the shard, the stop token,
-  /// and when to expire, where naming either of `timeout` and `deadline` overrides both.
+  /// For what the `op_options` of an operation leave open, where naming either of `timeout` and `deadline` overrides
+  /// both.
   [[nodiscard]] const op_options& default_options() const noexcept { return options_; }
   void default_options(op_options options) { options_ = std::move(options); }
 
@@ -90,7 +90,7 @@ class basic_file {
   /// Opens on the shard. Handler: void(error_code). The file must not be open. is_open() when the handler runs.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_open(const std::string& path, open_flags flags, Token&& token = Token()) {
-    return async_open(path, flags, options_, std::forward<Token>(token));
+    return async_open(path, flags, op_options{}, std::forward<Token>(token));
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_open(const std::string& path, open_flags flags, const op_options& options, Token&& token = Token()) {
@@ -124,7 +124,7 @@ class basic_file {
   /// or, at the deadline, will be as soon as the kernel lets go of it. The file is not open from here on.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_close(Token&& token = Token()) {
-    return async_close(options_, std::forward<Token>(token));
+    return async_close(op_options{}, std::forward<Token>(token));
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_close(const op_options& options, Token&& token = Token()) {
@@ -162,7 +162,7 @@ class basic_file {
   /// On the shard. Handler: void(error_code, std::uint64_t bytes).
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_size(Token&& token = Token()) {
-    return async_size(options_, std::forward<Token>(token));
+    return async_size(op_options{}, std::forward<Token>(token));
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_size(const op_options& options, Token&& token = Token()) {
@@ -183,7 +183,7 @@ class basic_file {
   /// On the shard. Handler: void(error_code). Before Linux 6.9 the shard itself waits for it.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_resize(std::uint64_t bytes, Token&& token = Token()) {
-    return async_resize(bytes, options_, std::forward<Token>(token));
+    return async_resize(bytes, op_options{}, std::forward<Token>(token));
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_resize(std::uint64_t bytes, const op_options& options, Token&& token = Token()) {
@@ -209,7 +209,7 @@ class basic_file {
   /// On the shard: covers every write that has completed before. Handler: void(error_code).
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(Token&& token = Token()) {
-    return async_sync_all(options_, std::forward<Token>(token));
+    return async_sync_all(op_options{}, std::forward<Token>(token));
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(const op_options& options, Token&& token = Token()) {
@@ -217,7 +217,7 @@ class basic_file {
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(Token&& token = Token()) {
-    return async_sync_data(options_, std::forward<Token>(token));
+    return async_sync_data(op_options{}, std::forward<Token>(token));
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(const op_options& options, Token&& token = Token()) {
@@ -226,8 +226,8 @@ class basic_file {
 
  protected:
   template <class BridgeExecutor>
-  explicit basic_file(basic_bridge<BridgeExecutor>& on)
-      : core_(on.impl()), executor_(std::in_place, on.get_executor()), shard_(core_->next_shard()) {}
+  explicit basic_file(const std::shared_ptr<detail::bridge_impl<BridgeExecutor>>& on)
+      : core_(on), executor_(std::in_place, on->executor()), shard_(core_->next_shard()) {}
   ~basic_file() { close_quietly(); }
 
   template <class Buffers, class Token>
@@ -246,16 +246,9 @@ class basic_file {
  private:
   template <class Signature, class Request, class Token>
   auto initiate(Request request, const op_options& given, std::optional<detail::op_result> answered, Token&& token) {
-    op_options options = given;
-    if (!options.timeout && !options.deadline) {
-      options.timeout = options_.timeout;
-      options.deadline = options_.deadline;
-    }
-    if (!options.stop_token.stop_possible()) options.stop_token = options_.stop_token;
-    if (!options.shard) options.shard = options_.shard;
     return boost::asio::async_initiate<Token, Signature>(detail::initiation<Executor>(core_, *executor_), token,
-                                                         std::move(request), options, core_->default_timeout(), shard_,
-                                                         answered);
+                                                         std::move(request), given, options_, core_->default_timeout(),
+                                                         shard_, answered);
   }
 
   template <class Token>

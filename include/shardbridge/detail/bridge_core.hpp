@@ -49,7 +49,8 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
  protected:
   virtual ~bridge_core();
 
-  [[nodiscard]] int wake_descriptor() const noexcept;
+  /// A duplicate of the eventfd that says that replies have come; the caller owns it. Throws std::system_error.
+  [[nodiscard]] int duplicate_of_wake() const;
 
   /// The descriptor became readable. On the bridge's executor.
   void woken();

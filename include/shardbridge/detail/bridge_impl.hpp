@@ -12,11 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
-
-#include <cerrno>
-#include <fcntl.h>
 
 namespace shardbridge::detail {
 
@@ -34,9 +30,7 @@ class bridge_impl final : public bridge_core, public context_watch::watched {
       : bridge_core(std::move(group), options), executor_(executor), descriptor_(std::in_place, executor),
         timer_(std::in_place, executor) {
     // The descriptor object closes what it holds, and it may have to go before the core does.
-    const int own = ::fcntl(wake_descriptor(), F_DUPFD_CLOEXEC, 0);
-    if (own < 0) throw std::system_error(errno, std::generic_category(), "dup of the bridge's eventfd");
-    descriptor_->assign(own);
+    descriptor_->assign(duplicate_of_wake());
   }
 
   [[nodiscard]] const Executor& executor() const noexcept { return executor_; }

@@ -26,4 +26,15 @@ std::int64_t deadline_of(const op_options& options, std::chrono::nanoseconds fal
   return std::max(at, before_all + 1);
 }
 
+/// What `options` leave open is taken from `others`.
+inline void fill_in(op_options& options, const op_options& others) {
+  if (!options.timeout && !options.deadline) {
+    options.timeout = others.timeout;
+    options.deadline = others.deadline;
+  }
+  if (!options.stop_token.stop_possible()) options.stop_token = others.stop_token;
+  if (!options.shard) options.shard = others.shard;
+  if (options.times == nullptr) options.times = others.times;
+}
+
 } // namespace shardbridge::detail

@@ -34,6 +34,10 @@ enum class op_code : std::uint8_t {
   close,
   size,
   resize,
+  rename,
+  unlink,
+  make_directory,
+  status, // of a path
   call,
   nop,           // through the ring, for nothing but the way there and back
   cancel_file,   // to the shard itself, no reply: cancel what is older than the file's epoch
@@ -58,6 +62,7 @@ struct op_result {
 struct kernel_arguments {
   std::string path;
   struct ::statx status {};
+  std::string new_path; ///< of a rename
 };
 
 inline constexpr std::int64_t never = INT64_MAX;      ///< the deadline of an operation without one
@@ -91,14 +96,23 @@ class operation {
   /// Whether an answer may be given while the kernel still works on it: none of the caller's memory is involved.
   [[nodiscard]] bool detachable() const noexcept {
     return code == op_code::sync_all || code == op_code::sync_data || code == op_code::open || code == op_code::close ||
-           code == op_code::size || code == op_code::resize;
+           code == op_code::size || code == op_code::resize || works_on_path();
+  }
+  /// Has no file.
+  [[nodiscard]] bool works_on_path() const noexcept {
+    return code == op_code::rename || code == op_code::unlink || code == op_code::make_directory ||
+           code == op_code::status;
+  }
+  /// Changes nothing, wherever it is interrupted.
+  [[nodiscard]] static bool only_reads(op_code code) noexcept {
+    return code == op_code::read || code == op_code::size || code == op_code::status;
   }
 
   // What to do. Written by the Asio side before the push.
   op_code code;
   bool cancellable = false;    ///< a cancellation may come through `cancel`
   bool silent = false;         ///< the shard frees it itself: no permit, no reply
-  std::int32_t open_flags = 0; ///< O_*
+  std::int32_t open_flags = 0; ///< O_*; the mode of a directory that is made
   std::uint32_t shard_index = 0;
   std::uint32_t iovec_count = 0;
   iovec* iovecs = nullptr;       ///< advanced by the shard as bytes move

@@ -57,7 +57,8 @@ struct open_request {
 
   void prepare(operation& op) {
     op.open_flags = static_cast<std::int32_t>(flags);
-    op.arguments = std::make_unique<kernel_arguments>(kernel_arguments{std::move(path), {}});
+    op.arguments =
+        std::make_unique<kernel_arguments>(kernel_arguments{.path = std::move(path), .status = {}, .new_path = {}});
   }
   void absorb(operation& op) noexcept {
     if (op.result.kind != result_kind::success) return;
