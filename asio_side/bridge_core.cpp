@@ -107,7 +107,7 @@ void bridge_core::push(std::size_t shard, std::span<const lane_item> items, oper
     }
     return;
   }
-  if (!to.wakes.consumer_wake.publish()) take_leftovers(shard, unsent);
+  if (!to.wakes.consumer_wake->publish()) take_leftovers(shard, unsent);
 }
 
 void bridge_core::take_leftovers(std::size_t shard, operation_list& into) noexcept {
@@ -139,7 +139,7 @@ void bridge_core::give_back(std::uint64_t ops, std::uint64_t bytes) noexcept {
 void bridge_core::tell(std::size_t shard, lane_item item) noexcept {
   connection& to = *parts_->connections[shard];
   to.requests.push(item);
-  if (to.wakes.consumer_wake.publish()) return;
+  if (to.wakes.consumer_wake->publish()) return;
   operation_list unsent;
   operation_list admitted;
   take_leftovers(shard, unsent);

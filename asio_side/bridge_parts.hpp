@@ -25,7 +25,7 @@ struct bridge_core::parts {
   parts(std::shared_ptr<group_core> joined, const bridge_options& options)
       : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()), spin(options.spin.count()) {
     for (shard_port& port : group->ports) {
-      connections.push_back(std::make_shared<connection>(wake_pair{port.wake(), replies}, options.max_ops));
+      connections.push_back(std::make_shared<connection>(wake_pair{port.shared_wake(), replies}, options.max_ops));
       port.attach(connections.back());
     }
   }

@@ -6,12 +6,13 @@
 #include <bridge/wake_pair.hpp>
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <utility>
 
 namespace shardbridge::detail {
 
-struct connection {
+struct connection : std::enable_shared_from_this<connection> {
   connection(wake_pair pair, std::size_t reply_capacity) : wakes(std::move(pair)), replies(reply_capacity) {}
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
@@ -53,9 +54,10 @@ struct connection {
 /// `publish`: tells the shard's wake that something was pushed.
 template <class Publish>
 void announce_only_user(operation& parked, Publish publish) {
-  connection& to = *parked.joined;
-  to.requests.push({parked, lane_item::meaning::only_user});
-  publish(to.wakes.consumer_wake);
+  // Once it is pushed it may end, and with it all that keeps the connection.
+  const std::shared_ptr<connection> to = parked.joined->shared_from_this();
+  to->requests.push({parked, lane_item::meaning::only_user});
+  publish(*to->wakes.consumer_wake);
 }
 inline void announce_only_user(operation& parked) {
   announce_only_user(parked, [](wake_side& wake) { wake.publish(); });

@@ -32,7 +32,7 @@ class shard_port {
       std::erase_if(attached_, [&](const auto& each) { return each.get() == &joined; });
       version_.fetch_add(1, std::memory_order_release);
     }
-    wake_.publish();
+    wake_->publish();
   }
 
   /// The shard's thread: refreshes `known` if it is older than the list.
@@ -46,11 +46,12 @@ class shard_port {
   /// Sticky. The shard answers what it has and ends.
   void request_stop() noexcept {
     stop_requested_.store(true, std::memory_order_release);
-    wake_.publish();
+    wake_->publish();
   }
   [[nodiscard]] bool stop_requested() const noexcept { return stop_requested_.load(std::memory_order_acquire); }
 
-  [[nodiscard]] wake_side& wake() noexcept { return wake_; }
+  [[nodiscard]] wake_side& wake() noexcept { return *wake_; }
+  [[nodiscard]] const std::shared_ptr<wake_side>& shared_wake() const noexcept { return wake_; }
 
   /// The descriptor of its ring, for messages of other shards; -1: it takes none. The ring outlives all shards of the
   /// group, so that the number is never another file's. relaxed: a number, which guards nothing.
@@ -58,7 +59,7 @@ class shard_port {
   [[nodiscard]] int ring() const noexcept { return ring_.load(std::memory_order_relaxed); }
 
  private:
-  wake_side wake_;
+  const std::shared_ptr<wake_side> wake_ = std::make_shared<wake_side>();
   std::atomic<int> ring_{-1};
   std::atomic<bool> stop_requested_{false};
   std::atomic<std::uint64_t> version_{0};

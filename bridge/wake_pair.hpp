@@ -40,10 +40,10 @@ class wake_side {
   event_fd event_;
 };
 
+/// Shared: after a push the other side may end at any time, and the publish follows it.
 struct wake_pair {
-  wake_side& consumer_wake;                 ///< the producer tells the shard: requests
-  std::shared_ptr<wake_side> producer_wake; ///< the shard tells the bridge: replies. Shared: after the push of the last
-                                            ///< reply the bridge may be gone before the publish that follows it.
+  std::shared_ptr<wake_side> consumer_wake; ///< the producer tells the shard: requests
+  std::shared_ptr<wake_side> producer_wake; ///< the shard tells the bridge: replies
 };
 
 } // namespace shardbridge::detail

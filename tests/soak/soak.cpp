@@ -67,8 +67,8 @@ void rest(wake_side& own, std::uint32_t seen, dice& chance) {
 }
 
 struct producer {
-  producer(wake_side& consumer, unsigned window)
-      : wake(std::make_shared<wake_side>()), joined(wake_pair{consumer, wake}, window), items(window) {}
+  producer(std::shared_ptr<wake_side> consumer, unsigned window)
+      : wake(std::make_shared<wake_side>()), joined(wake_pair{std::move(consumer), wake}, window), items(window) {}
 
   std::shared_ptr<wake_side> wake;
   connection joined;
@@ -112,7 +112,7 @@ struct producer {
     }
     if (count == 0) return false;
     joined.requests.push(std::span<const lane_item>(batch).first(count));
-    joined.wakes.consumer_wake.publish();
+    joined.wakes.consumer_wake->publish();
     return true;
   }
 };
@@ -170,7 +170,7 @@ int run(const options& chosen) {
   std::printf("soak: %llu items, %u producers, seed %llu\n", static_cast<unsigned long long>(chosen.items),
               chosen.producers, static_cast<unsigned long long>(chosen.seed));
   std::fflush(stdout); // it may hang
-  wake_side consumer;
+  const auto consumer = std::make_shared<wake_side>();
   std::deque<producer> producers;
   for (unsigned each = 0; each < chosen.producers; ++each)
     producers.emplace_back(consumer, chosen.window);
@@ -180,10 +180,10 @@ int run(const options& chosen) {
   const auto began = std::chrono::steady_clock::now();
   {
     std::vector<std::jthread> threads;
-    threads.emplace_back([&] { consume(consumer, producers, total, chosen.seed); });
+    threads.emplace_back([&] { consume(*consumer, producers, total, chosen.seed); });
     for (unsigned each = 0; each < chosen.producers; ++each)
       threads.emplace_back([&, each] { producers[each].run(each_total, chosen.seed + 1 + each); });
-    watch(consumer, producers, total);
+    watch(*consumer, producers, total);
   }
   std::uint64_t there = 0;
   std::uint64_t wakes = 0;
@@ -196,7 +196,7 @@ int run(const options& chosen) {
   const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - began;
   std::printf("soak: %llu items there and back in %.1f s; wakes of the consumer %llu, of the producers %llu\n",
               static_cast<unsigned long long>(there), lasted.count(),
-              static_cast<unsigned long long>(consumer.wakes_sent()), static_cast<unsigned long long>(wakes));
+              static_cast<unsigned long long>(consumer->wakes_sent()), static_cast<unsigned long long>(wakes));
   return EXIT_SUCCESS;
 }
 

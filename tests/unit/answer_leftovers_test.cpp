@@ -32,7 +32,7 @@ class leftovers : public testing::Test {
       ASSERT_EQ(op.cancel.request(static_cast<cancel_kind>(each)), cancel_word::requested::send) << "the weaker first";
   }
 
-  wake_side requests;
+  std::shared_ptr<wake_side> requests = std::make_shared<wake_side>();
   connection joined{wake_pair{requests, std::make_shared<wake_side>()}, 8};
 };
 
@@ -91,7 +91,7 @@ TEST_F(leftovers, are_answered_once_by_many_threads) {
   std::atomic<std::size_t> total{0};
   const auto push = [&](test_operation& op, meaning what) {
     joined.requests.push({op, what});
-    if (joined.wakes.consumer_wake.publish()) return;
+    if (joined.wakes.consumer_wake->publish()) return;
     answer_leftovers(joined, [&](operation& left) {
       ++static_cast<test_operation&>(left).delivered;
       total.fetch_add(1);
@@ -113,7 +113,7 @@ TEST_F(leftovers, are_answered_once_by_many_threads) {
     });
   }
   std::this_thread::yield();
-  requests.word().close();
+  requests->word().close();
   // As the shard does once.
   answer_leftovers(joined, [&](operation& left) {
     ++static_cast<test_operation&>(left).delivered;

@@ -91,7 +91,7 @@ void random_loop::others() {
 
 void random_loop::push(connection& to, operation& op, lane_item::meaning what) {
   to.requests.push({op, what});
-  if (to.wakes.consumer_wake.publish()) return;
+  if (to.wakes.consumer_wake->publish()) return;
   answer_leftovers(to, [this](operation& left) { came_back(left); });
 }
 

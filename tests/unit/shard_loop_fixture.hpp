@@ -34,7 +34,7 @@ inline bool asleep(wake_side& side) {
 }
 
 inline std::shared_ptr<connection> join(shard_port& port) {
-  auto joined = std::make_shared<connection>(wake_pair{port.wake(), std::make_shared<wake_side>()}, 64);
+  auto joined = std::make_shared<connection>(wake_pair{port.shared_wake(), std::make_shared<wake_side>()}, 64);
   port.attach(joined);
   return joined;
 }
@@ -51,11 +51,13 @@ class shard_loop_test : public testing::Test {
   }
   ~shard_loop_test() override { EXPECT_TRUE(kernel.under_way.empty()) << "the kernel still has something"; }
 
-  static shard_group_options sleeping_at_once() { return {.ring_entries = 2, .spin = std::chrono::nanoseconds(0)}; }
+  static shard_group_options sleeping_at_once() {
+    return {.ring_entries = 2, .timeout_mode = timeout_mode::linked, .spin = std::chrono::nanoseconds(0)};
+  }
   void push(operation& op, meaning what = meaning::request) { push_to(*joined, op, what); }
   static void push_to(connection& to, operation& op, meaning what = meaning::request) {
     to.requests.push({op, what});
-    to.wakes.consumer_wake.publish();
+    to.wakes.consumer_wake->publish();
   }
   void push_all(const named& all) {
     for (operation* each : all)

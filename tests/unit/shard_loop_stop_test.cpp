@@ -189,7 +189,7 @@ TEST_F(shard_loop_stop, answers_bridges_that_attach_while_it_ends) {
     connection& to = *connections.back();
     to.requests.push({late.emplace_back([](shard&) {}).op, meaning::request});
     to.requests.push({orders.emplace_back(next), meaning::request});
-    if (!to.wakes.consumer_wake.publish()) answer_leftovers(to, [&](operation& op) { answered.push_back(&op); });
+    if (!to.wakes.consumer_wake->publish()) answer_leftovers(to, [&](operation& op) { answered.push_back(&op); });
   };
   port.request_stop();
   push(orders.emplace_back(next));
@@ -211,7 +211,7 @@ TEST_F(shard_loop_stop, leaves_what_comes_behind_the_end_to_whoever_pushes) {
   stop();
   test_transfer read(op_code::read, *regular, {10});
   joined->requests.push({read.op, meaning::request});
-  EXPECT_FALSE(joined->wakes.consumer_wake.publish());
+  EXPECT_FALSE(joined->wakes.consumer_wake->publish());
   named answered;
   answer_leftovers(*joined, [&](operation& op) { answered.push_back(&op); });
   EXPECT_EQ(answered, named{&read.op});

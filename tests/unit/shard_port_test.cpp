@@ -10,7 +10,7 @@ namespace shardbridge::detail {
 namespace {
 
 std::shared_ptr<connection> connect(shard_port& port) {
-  return std::make_shared<connection>(wake_pair{port.wake(), std::make_shared<wake_side>()}, 1);
+  return std::make_shared<connection>(wake_pair{port.shared_wake(), std::make_shared<wake_side>()}, 1);
 }
 
 TEST(shard_port, tells_of_connections_that_come_and_go) {
