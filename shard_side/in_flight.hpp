@@ -9,9 +9,8 @@
 //  2. Every operation started is reported to the sink exactly once: when its slot settles, or before, when it is
 //  detached.
 //  3. What finds no room in the SQ is kept and staged after the next enter().
-//  4. What waits for a descriptor to become ready is cancelled again and again until it ends: the kernel does not find
-//  it
-//     while it is tried again, and it goes on waiting if another took what was there (see tests/kernel).
+//  4. What waits for readiness is cancelled again and again until it ends: the kernel does not find it while it is
+//     tried again, and it goes on waiting if another took what was there (see tests/kernel).
 #pragma once
 
 #include <shard_side/driver.hpp>
