@@ -184,7 +184,7 @@ void bridge_core::send_orders(op_code what, descriptor* file) {
 }
 
 void bridge_core::release(descriptor& file) noexcept {
-  if (operation* const parked = file.release()) announce_only_user(*parked);
+  if (operation* const parked = file.release()) announce_unparked(*parked);
 }
 
 void bridge_core::stop() noexcept {

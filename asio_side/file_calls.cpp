@@ -1,5 +1,7 @@
 #include <shardbridge/detail/file_calls.hpp>
 
+#include <bridge/connection.hpp>
+
 #include <cerrno>
 
 #include <fcntl.h>
@@ -12,6 +14,16 @@ namespace {
 
 int errno_unless(bool succeeded) noexcept {
   return succeeded ? 0 : errno;
+}
+
+int sync_now(descriptor& file, int (*sync)(int)) {
+  const sync_ledger::ticket running = file.syncs.begin();
+  const int error = errno_unless(sync(file.get()) == 0);
+  sync_ledger::released released;
+  const int told = file.syncs.end_and_wait(running, error, released);
+  for (operation* const each : released)
+    announce_unparked(*each);
+  return told;
 }
 
 } // namespace
@@ -47,12 +59,12 @@ int resize_now(const descriptor& file, std::uint64_t size) noexcept {
   return errno_unless(::ftruncate(file.get(), static_cast<off_t>(size)) == 0);
 }
 
-int sync_all_now(const descriptor& file) noexcept {
-  return errno_unless(::fsync(file.get()) == 0);
+int sync_all_now(descriptor& file) noexcept {
+  return sync_now(file, &::fsync);
 }
 
-int sync_data_now(const descriptor& file) noexcept {
-  return errno_unless(::fdatasync(file.get()) == 0);
+int sync_data_now(descriptor& file) noexcept {
+  return sync_now(file, &::fdatasync);
 }
 
 } // namespace shardbridge::detail

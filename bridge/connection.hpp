@@ -50,17 +50,17 @@ struct connection : std::enable_shared_from_this<connection> {
   return false;
 }
 
-/// To the shard of a parked close: it is the file's only user now. By whoever descriptor::release() gave it to.
+/// To the shard of a parked operation: it may go on. By whoever descriptor::release() or a sync_ledger gave it to.
 /// `publish`: tells the shard's wake that something was pushed.
 template <class Publish>
-void announce_only_user(operation& parked, Publish publish) {
+void announce_unparked(operation& parked, Publish publish) {
   // Once it is pushed it may end, and with it all that keeps the connection.
   const std::shared_ptr<connection> to = parked.joined->shared_from_this();
-  to->requests.push({parked, lane_item::meaning::only_user});
+  to->requests.push({parked, lane_item::meaning::unparked});
   publish(*to->wakes.consumer_wake);
 }
-inline void announce_only_user(operation& parked) {
-  announce_only_user(parked, [](wake_side& wake) { wake.publish(); });
+inline void announce_unparked(operation& parked) {
+  announce_unparked(parked, [](wake_side& wake) { wake.publish(); });
 }
 
 /// Pops what is left on the request lane of a shard that has closed its wake word, and hands what can be handed back to
@@ -86,7 +86,7 @@ void answer_leftovers(connection& joined, Finish finish) {
         ++op.cancels_taken;
         if (op.where == operation::place::held && may_hand_back(op)) finish(op);
         break;
-      case lane_item::meaning::only_user:
+      case lane_item::meaning::unparked:
         op.result = op_result::of(errc::stopped);
         if (may_hand_back(op)) finish(op);
         break;

@@ -25,7 +25,7 @@ namespace shardbridge::detail {
 /// An operation to be done, or word about one that was pushed before or is about to be.
 class lane_item {
  public:
-  enum class meaning : std::uintptr_t { request = 0, cancel = 1, only_user = 2 };
+  enum class meaning : std::uintptr_t { request = 0, cancel = 1, unparked = 2 };
 
   lane_item() noexcept = default;
   lane_item(operation& op, meaning what) noexcept

@@ -40,8 +40,13 @@ bool cancellable(const operation& op) noexcept {
 
 /// A transfer of a pipe, a terminal, a FIFO: it may wait for ever.
 bool waits_for_readiness(const slot& used) noexcept {
-  return used.op != nullptr && (used.op->code == op_code::read || used.op->code == op_code::write) &&
-         !used.op->file->regular;
+  const descriptor* const file = used.op != nullptr ? used.op->file : used.file;
+  return (used.code == op_code::read || used.code == op_code::write) && !file->regular;
+}
+
+/// What an operation that leaves its buffer behind has to show: nothing for a read.
+std::uint64_t reported(const slot& used) noexcept {
+  return used.code == op_code::write ? used.moved : 0;
 }
 
 void advance(operation& op, std::uint64_t moved) noexcept {
@@ -107,6 +112,7 @@ bool in_flight::stage(std::uint32_t index) {
   if (!driver_.stage(slots_.name(index, cqe_kind::operation), what)) return false;
   // From here the kernel closes the number, and it may be another file's as soon as it has.
   if (op.code == op_code::close) number_given_up(op.file->take());
+  if (op.syncs() && used.sync == 0) used.sync = op.file->syncs.begin();
   used.fsm.start(what.linked_deadline != never);
   counters_.submissions.add();
   return true;
@@ -130,7 +136,14 @@ void in_flight::interrupt(operation& op, reason why) {
   const std::uint32_t index = op.slot_index;
   slot& used = slots_[index];
   if (cancellable(op) && used.fsm.interrupt(why) == op_fsm::action::submit_cancel) cancel(index);
-  if (why == reason::deadline && op.detachable()) detach(index, op_result::of(errc::expired_in_flight));
+  if (why == reason::deadline && op.detachable()) expire(index);
+}
+
+/// Its buffer is worth the moment until it is known whether the cancel found it: then it goes back to the caller.
+void in_flight::expire(std::uint32_t index) {
+  slot& used = slots_[index];
+  used.late = used.op->buffer && used.fsm.cancel_owed();
+  if (!used.late) detach(index, op_result::of(errc::expired_in_flight, reported(used)));
 }
 
 void in_flight::cancel(std::uint32_t index) {
@@ -150,10 +163,21 @@ void in_flight::detach(std::uint32_t index, op_result result) {
   slot& used = slots_[index];
   operation& op = *std::exchange(used.op, nullptr);
   used.arguments = std::move(op.arguments);
+  used.buffer = std::move(op.buffer);
   used.file = op.file;
   if (used.file != nullptr) used.file->add_reference();
+  ++detached_;
   counters_.detached.add();
   told_.finish(op, result);
+}
+
+void in_flight::give_up() {
+  slots_.for_each_operation([this](operation& op) {
+    if (!op.detachable()) return;
+    const std::uint32_t index = op.slot_index;
+    interrupt(op, reason::stop);
+    detach(index, given_up(op.code, reported(slots_[index])));
+  });
 }
 
 bool in_flight::retry(std::int64_t now) {
@@ -208,10 +232,17 @@ void in_flight::complete(const completion& came) {
   else
     next = used->fsm.on_cancel();
   if (next == op_fsm::action::settled) return settle(came.which.index);
-  const bool missed = came.which.kind == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY);
-  if (missed && waits_for_readiness(*used) && used->fsm.cancel_missed()) {
-    missed_.push_back(came.which);
+  if (came.which.kind == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY))
+    cancel_missed(came.which, *used);
+}
+
+void in_flight::cancel_missed(token which, slot& used) {
+  if (waits_for_readiness(used)) {
+    if (!used.fsm.cancel_missed()) return;
+    missed_.push_back(which);
     missed_due_ = std::min(missed_due_, steady_now() + missed_pause_ns);
+  } else if (used.late && used.op != nullptr) {
+    detach(which.index, op_result::of(errc::expired_in_flight, reported(used)));
   }
 }
 
@@ -260,9 +291,17 @@ void in_flight::settle_detached(std::uint32_t index) {
     ::close(used.fsm.result());
   }
   descriptor* const file = std::exchange(used.file, nullptr);
+  const sync_ledger::ticket sync = std::exchange(used.sync, 0);
+  const int error = std::max(-used.fsm.result(), 0);
   slots_.release(index);
+  --detached_;
   counters_.in_flight.set(slots_.in_use());
   if (file == nullptr) return;
+  if (sync != 0) {
+    sync_ledger::released released;
+    static_cast<void>(file->syncs.end(sync, error, nullptr, released));
+    announce(released);
+  }
   if (operation* const parked = file->release()) told_.announce(*parked);
 }
 
@@ -278,9 +317,29 @@ void in_flight::abandon(std::uint32_t index) {
 
 void in_flight::finish(std::uint32_t index, op_result result) {
   operation& op = *slots_[index].op;
+  const sync_ledger::ticket sync = std::exchange(slots_[index].sync, 0);
   slots_.release(index);
   counters_.in_flight.set(slots_.in_use());
-  told_.finish(op, result);
+  if (sync != 0)
+    finish_sync(op, sync, result);
+  else
+    told_.finish(op, result);
+}
+
+void in_flight::finish_sync(operation& op, sync_ledger::ticket sync, op_result result) {
+  const bool success = result.kind == result_kind::success;
+  const int error = result.kind == result_kind::system_error ? result.error : 0;
+  sync_ledger::released released;
+  if (op.file->syncs.end(sync, error, success ? &op : nullptr, released))
+    told_.park(op);
+  else
+    told_.finish(op, success ? op.result : result);
+  announce(released);
+}
+
+void in_flight::announce(const sync_ledger::released& released) {
+  for (operation* const each : released)
+    told_.announce(*each);
 }
 
 } // namespace shardbridge::detail

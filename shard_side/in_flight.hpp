@@ -31,7 +31,9 @@ class in_flight {
   class sink {
    public:
     virtual void finish(operation& op, op_result result) = 0;
-    /// descriptor::release() gave it a parked close that may begin now.
+    /// It has left the kernel and ends when others have: the file's sync_ledger holds it.
+    virtual void park(operation& held) = 0;
+    /// A parked operation may go on, of whatever shard: the descriptor or its ledger has let it go.
     virtual void announce(operation& parked) = 0;
     /// A message to this shard has failed.
     virtual void message_failed(std::uint32_t shard) = 0;
@@ -56,6 +58,15 @@ class in_flight {
     });
   }
 
+  /// Every operation in the kernel that has no answer yet.
+  template <class Visit>
+  void for_each(Visit visit) {
+    slots_.for_each_operation(visit);
+  }
+
+  /// A stopped shard waits no longer: every operation that may be answered before its terminal CQE is.
+  void give_up();
+
   /// Takes the completions that have come. Returns how many there were, those of the wake not counted.
   std::size_t reap();
 
@@ -66,20 +77,26 @@ class in_flight {
 
   [[nodiscard]] bool full() const noexcept { return slots_.full(); }
   [[nodiscard]] std::size_t size() const noexcept { return slots_.in_use(); }
+  /// Those that have no answer yet.
+  [[nodiscard]] std::size_t unanswered() const noexcept { return slots_.in_use() - detached_; }
 
  private:
   bool stage(std::uint32_t index);
   bool stage_or_enter(std::uint32_t index);
   void submit_now() noexcept;
   void cancel(std::uint32_t index);
+  void expire(std::uint32_t index);
   void detach(std::uint32_t index, op_result result);
   void complete(const completion& came);
+  void cancel_missed(token which, slot& used);
   void settle(std::uint32_t index);
   void settle_open(std::uint32_t index);
   void settle_detached(std::uint32_t index);
   void resubmit(std::uint32_t index);
   void abandon(std::uint32_t index);
   void finish(std::uint32_t index, op_result result);
+  void finish_sync(operation& op, sync_ledger::ticket sync, op_result result);
+  void announce(const sync_ledger::released& released);
 
   driver& driver_;
   const bool linked_;
@@ -90,6 +107,7 @@ class in_flight {
   std::vector<token> uncancelled_;
   std::vector<token> missed_; ///< operations whose cancel did not find them
   std::int64_t missed_due_ = never;
+  std::size_t detached_ = 0; ///< slots without an operation
 };
 
 } // namespace shardbridge::detail

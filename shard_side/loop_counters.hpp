@@ -11,7 +11,8 @@ namespace shardbridge::detail {
 
 struct loop_counters {
   counter turns, sleeps, published, spurious, rearms, looks_hit, looks_missed;
-  counter requests, request_batches, replies, reply_batches, submissions, cancels, detached, in_flight, messages;
+  counter requests, request_batches, replies, reply_batches, submissions, cancels, detached, in_flight, messages,
+      quarantined;
 
   [[nodiscard]] shard_stats snapshot(std::uint64_t wakes) const noexcept {
     return {.turns = turns.get(),
@@ -30,6 +31,7 @@ struct loop_counters {
             .cancels = cancels.get(),
             .detached = detached.get(),
             .in_flight = in_flight.get(),
+            .quarantined = quarantined.get(),
             .messages = messages.get()};
   }
 };

@@ -60,6 +60,7 @@ class op_fsm {
   [[nodiscard]] std::int32_t result() const noexcept { return result_; }
   [[nodiscard]] reason interrupted() const noexcept { return reason_; }
   [[nodiscard]] bool operation_owed() const noexcept { return (owed_ & operation_cqe) != 0; }
+  [[nodiscard]] bool cancel_owed() const noexcept { return (owed_ & cancel_cqe) != 0; }
   /// Whether a cancel that found no room, or not the operation, still makes sense.
   [[nodiscard]] bool wants_cancel() const noexcept {
     return reason_ != reason::none && operation_owed() && !cancel_sent_;

@@ -25,6 +25,8 @@ shard_group_options checked(shard_group_options options) {
   require(options.timeout > std::chrono::nanoseconds::zero(), "shard_group_options::timeout must be positive");
   require(options.spin >= std::chrono::nanoseconds::zero() && options.spin <= std::chrono::seconds(1),
           "shard_group_options::spin must be 0 to 1 s");
+  require(options.shutdown_timeout >= std::chrono::nanoseconds::zero(),
+          "shard_group_options::shutdown_timeout must not be negative");
   require(options.backend == backend::automatic || options.backend == backend::io_uring,
           "shard_group_options::backend is none of the enumerators");
   require(options.shard_wake == shard_wake::eventfd || options.shard_wake == shard_wake::message,
@@ -58,12 +60,17 @@ class blocked_signals {
 running_group::running_group(shard_group_options given)
     : group_core(checked(std::move(given))), counters_(options.shards), kernels_(options.shards) {
   const blocked_signals blocked;
-  threads_.reserve(options.shards);
+  members_.reserve(options.shards);
   try {
     for (std::size_t index = 0; index < options.shards; ++index) {
       std::promise<std::string> started;
+      std::promise<end> ended;
       auto description = started.get_future();
-      threads_.emplace_back([this, index, started = std::move(started)]() mutable { run(index, started); });
+      auto ending = ended.get_future();
+      std::thread thread([this, index, started = std::move(started), ended = std::move(ended)]() mutable {
+        run(index, started, ended);
+      });
+      members_.push_back({std::move(thread), std::move(ending)});
       reason_ = description.get();
     }
   } catch (...) {
@@ -78,7 +85,7 @@ running_group::~running_group() {
   join();
 }
 
-void running_group::run(std::size_t index, std::promise<std::string>& started) {
+bool running_group::set_up(std::size_t index, std::promise<std::string>& started) {
   ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(index)).c_str());
   std::optional<uring_driver>& kernel = kernels_[index];
   try {
@@ -90,13 +97,28 @@ void running_group::run(std::size_t index, std::promise<std::string>& started) {
     const bool unheard = options.shard_wake == shard_wake::message && kernel->address() < 0;
     started.set_value(kernel->description() + (cpu && !pinned ? "; shards could not be pinned" : "") +
                       (unheard ? "; no IORING_OP_MSG_RING: shards wake one another by eventfd" : ""));
+    return true;
   } catch (...) {
     started.set_exception(std::current_exception());
-    return;
+    return false;
   }
+}
+
+void running_group::run(std::size_t index, std::promise<std::string>& started, std::promise<end>& ended) {
+  if (!set_up(index, started)) return ended.set_value(end::clean);
+  std::shared_ptr<running_group> keep;
   shard self(index);
-  shard_loop(ports, *kernel, options, self, counters_[index]).run();
-  kernel->leave_thread();
+  shard_loop loop(ports, *kernels_[index], options, self, counters_[index]);
+  loop.run();
+  if (loop.quarantined() == 0) {
+    kernels_[index]->leave_thread();
+    return ended.set_value(end::clean);
+  }
+  // The thread must not end either: its exit waits for the kernel's workers, which wait for the device.
+  keep = shared_from_this();
+  ended.set_value(end::quarantined);
+  loop.outlast_quarantined();
+  kernels_[index]->leave_thread();
 }
 
 void running_group::stop() noexcept {
@@ -106,12 +128,18 @@ void running_group::stop() noexcept {
 
 void running_group::join() noexcept {
   const std::lock_guard lock(joining_);
-  for (std::thread& each : threads_) {
-    assert(each.get_id() != std::this_thread::get_id() &&
+  for (member& each : members_) {
+    if (!each.thread.joinable()) continue;
+    assert(each.thread.get_id() != std::this_thread::get_id() &&
            "a shard group cannot be joined or destroyed on its own shard");
-    if (each.joinable()) each.join();
+    if (each.ended.get() == end::clean) {
+      each.thread.join();
+    } else {
+      each.thread.detach();
+      outlived_ = true;
+    }
   }
-  kernels_.clear();
+  if (!outlived_) kernels_.clear();
 }
 
 std::vector<shard_stats> running_group::stats() {

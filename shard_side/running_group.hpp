@@ -4,8 +4,10 @@
 #include <shard_side/loop_counters.hpp>
 #include <shard_side/uring_driver.hpp>
 
+#include <cstdint>
 #include <deque>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,8 +16,9 @@
 
 namespace shardbridge::detail {
 
-/// The threads of a group and what they share with those who watch them.
-class running_group final : public group_core {
+/// The threads of a group and what they share with those who watch them. A thread whose shard has quarantined
+/// operations outlives join(), and keeps the group until the kernel has let go of them.
+class running_group final : public group_core, public std::enable_shared_from_this<running_group> {
  public:
   explicit running_group(shard_group_options options);
   ~running_group();
@@ -27,13 +30,23 @@ class running_group final : public group_core {
   [[nodiscard]] std::vector<shard_stats> stats();
 
  private:
-  void run(std::size_t index, std::promise<std::string>& started);
+  /// How a shard ended, for join().
+  enum class end : std::uint8_t { clean, quarantined };
+  struct member {
+    std::thread thread;
+    std::future<end> ended;
+  };
+
+  [[nodiscard]] bool set_up(std::size_t index, std::promise<std::string>& started);
+  void run(std::size_t index, std::promise<std::string>& started, std::promise<end>& ended);
 
   std::deque<loop_counters> counters_;
-  // Made by the shards, closed when all have ended: until then another may send a message to any.
+  // Made by the shards, closed when all have ended: until then another may send a message to any. With the group, if it
+  // is kept by what is quarantined.
   std::deque<std::optional<uring_driver>> kernels_;
-  std::vector<std::thread> threads_;
+  std::vector<member> members_;
   std::mutex joining_;
+  bool outlived_ = false; ///< by a shard with quarantined operations
   std::string reason_;
 };
 

@@ -26,6 +26,11 @@ bool overtaken_by_cancel(const operation& op) noexcept {
   return op.file != nullptr && op.code != op_code::close && op.epoch < op.file->epoch();
 }
 
+/// `now` and a duration that may be no_timeout.
+std::int64_t later(std::int64_t now, std::chrono::nanoseconds by) noexcept {
+  return by.count() < never - now ? now + by.count() : never;
+}
+
 /// At a stop what changes a file may finish; what could wait for ever may not.
 bool stops_early(const operation& op) noexcept {
   switch (op.code) {
@@ -46,7 +51,7 @@ bool stops_early(const operation& op) noexcept {
 shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options, shard& self,
                        loop_counters& counters)
     : ports_(ports), port_(ports[self.index()]), driver_(kernel), self_(self), counters_(counters),
-      sends_messages_(options.shard_wake == shard_wake::message),
+      sends_messages_(options.shard_wake == shard_wake::message), shutdown_timeout_(options.shutdown_timeout),
       in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this),
       spin_(options.spin.count()) {}
 
@@ -80,6 +85,7 @@ bool shard_loop::turn() {
     dry = !take_requests();
   }
   if (port_.stop_requested() && !stopping_) begin_stop();
+  if (give_up_at_ <= now_) give_up();
   expire_deadlines();
   const bool continued = in_flight_.retry(now_);
   const bool staged_all = start_backlog() && continued;
@@ -109,7 +115,7 @@ bool shard_loop::turn() {
 bool shard_loop::wait(std::uint32_t seen) {
   wake_word& word = port_.wake().word();
   const std::size_t outstanding = in_flight_.size();
-  const std::int64_t until = std::min(deadlines_.earliest(), in_flight_.due());
+  const std::int64_t until = std::min({deadlines_.earliest(), in_flight_.due(), give_up_at_});
   const std::int64_t allowance = spin_.allowance(outstanding);
   // Submitted first: what completes at once is not waited for.
   if (allowance > 0 && (driver_.unsubmitted() > 0 || driver_.ready())) {
@@ -164,13 +170,18 @@ void shard_loop::take(lane_item item, connection& from) {
   case lane_item::meaning::cancel:
     ++op.cancels_taken;
     return cancel(op);
-  case lane_item::meaning::only_user:
+  case lane_item::meaning::unparked:
     parked_.erase(op);
-    if (stopping_) return finish(op, op_result::of(stop_cause_));
-    if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
-    op.where = operation::place::backlog;
-    return backlog_.push_back(op);
+    return go_on(op);
   }
+}
+
+void shard_loop::go_on(operation& op) {
+  if (op.syncs()) return finish(op, op.result);
+  if (stopping_) return finish(op, op_result::of(stop_cause_));
+  if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
+  op.where = operation::place::backlog;
+  backlog_.push_back(op);
 }
 
 void shard_loop::begin(operation& op) {
@@ -187,11 +198,7 @@ void shard_loop::begin(operation& op) {
     return finish(op, {});
   }
   if (op.deadline != never && !deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});
-  if (op.code == op_code::close && op.file->park(op)) {
-    op.where = operation::place::parked;
-    parked_.push_back(op);
-    return;
-  }
+  if (op.code == op_code::close && op.file->park(op)) return park(op);
   if (backlog_.empty() && start(op)) return;
   op.where = operation::place::backlog;
   backlog_.push_back(op);
@@ -223,7 +230,24 @@ void shard_loop::cancel_many(operation& order) {
     }
   }
   in_flight_.interrupt_if(meant, reason::user);
+  if (order.code == op_code::cancel_bridge) bound_all(*order.joined);
   order.deliver(nullptr, operation::delivery::destroy);
+}
+
+/// The destructor of its context waits for the operations of an abandoned bridge.
+void shard_loop::bound_all(const connection& abandoned) {
+  const std::int64_t until = later(now_, shutdown_timeout_);
+  const auto bound = [&](operation& op) {
+    if (op.joined != &abandoned || !op.detachable() || op.deadline <= until) return;
+    deadlines_.erase(op);
+    op.deadline = until;
+    if (!deadlines_.try_insert(op)) interrupt(op, reason::deadline);
+  };
+  in_flight_.for_each(bound);
+  for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
+    next = op->next;
+    bound(*op);
+  }
 }
 
 bool shard_loop::start_backlog() {
@@ -251,9 +275,7 @@ void shard_loop::interrupt(operation& op, reason why) {
     backlog_.erase(op);
     return finish(op, interrupted_early(why));
   case operation::place::parked:
-    if (!op.file->unpark()) return; // word that it may start is on its way
-    parked_.erase(op);
-    return finish(op, interrupted_early(why));
+    return interrupt_parked(op, why);
   case operation::place::slot:
     return in_flight_.interrupt(op, why);
   case operation::place::nowhere:
@@ -261,6 +283,14 @@ void shard_loop::interrupt(operation& op, reason why) {
   case operation::place::held:
     return;
   }
+}
+
+void shard_loop::interrupt_parked(operation& op, reason why) {
+  const bool done = op.syncs();
+  if (done && why != reason::deadline) return;                           // what cannot be undone goes on
+  if (!(done ? op.file->syncs.withdraw(op) : op.file->unpark())) return; // word that it may go on is on its way
+  parked_.erase(op);
+  finish(op, done ? interrupted_in_flight(why, 0) : interrupted_early(why));
 }
 
 void shard_loop::expire_deadlines() {
@@ -277,6 +307,19 @@ void shard_loop::begin_stop() {
     interrupt(*op, reason::stop);
   }
   in_flight_.interrupt_if(stops_early, reason::stop);
+  give_up_at_ = later(now_, shutdown_timeout_);
+}
+
+void shard_loop::give_up() {
+  gave_up_ = true;
+  give_up_at_ = never;
+  in_flight_.give_up();
+  for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
+    next = op->next;
+    if (!op->syncs() || !op->file->syncs.withdraw(*op)) continue;
+    parked_.erase(*op);
+    finish(*op, given_up(op->code, 0));
+  }
 }
 
 void shard_loop::finish(operation& op, op_result result) {
@@ -289,9 +332,14 @@ void shard_loop::finish(operation& op, op_result result) {
     ++held_;
 }
 
+void shard_loop::park(operation& held) {
+  held.where = operation::place::parked;
+  parked_.push_back(held);
+}
+
 void shard_loop::announce(operation& parked) {
   const std::uint32_t to = parked.shard_index; // once it is pushed it may end any time
-  announce_only_user(parked, [this, to](wake_side& wake) {
+  announce_unparked(parked, [this, to](wake_side& wake) {
     if (wake.claim() != wake_word::published::wake_owed) return;
     const int ring = sends_messages_ ? ports_[to].ring() : -1;
     if (ring >= 0 && driver_.stage_message(to, ring))
@@ -333,7 +381,8 @@ void shard_loop::flush(connection& to) {
 }
 
 bool shard_loop::empty() const noexcept {
-  return in_flight_.size() == 0 && backlog_.empty() && parked_.empty() && held_ == 0;
+  const std::size_t in_kernel = gave_up_ ? in_flight_.unanswered() : in_flight_.size();
+  return in_kernel == 0 && backlog_.empty() && parked_.empty() && held_ == 0;
 }
 
 void shard_loop::close() {
@@ -347,6 +396,16 @@ void shard_loop::close() {
     });
     while (!from->pending_replies.empty())
       flush(*from);
+  }
+  connections_.clear();
+  counters_.quarantined.set(in_flight_.size());
+}
+
+void shard_loop::outlast_quarantined() {
+  while (in_flight_.size() > 0) {
+    const bool staged_all = in_flight_.retry(steady_now());
+    driver_.enter(staged_all ? in_flight_.due() : driver::no_wait);
+    in_flight_.reap();
   }
 }
 

@@ -4,10 +4,11 @@
 //
 // Invariants
 //  1. An operation taken from a lane is in exactly one place: backlog (not started), parked (a close waiting to be the
-//  only
-//     user), slot (in the kernel), held (ended, a cancel message about it still on its way) or a batch of replies.
+//     only user, a sync that has succeeded waiting for others of the file), slot (in the kernel), held (ended, a cancel
+//     message about it still on its way) or a batch of replies.
 //  2. Before every sleep no reply is pending, and nothing was published since the lanes were last looked at.
-//  3. The loop ends only when all these places are empty; what is pushed after that is answered by whoever pushed it
+//  3. The loop ends only when all these places are empty, but for slots whose operations have been answered, after
+//     shutdown_timeout: those are quarantined. What is pushed after that is answered by whoever pushed it
 //     (answer_leftovers).
 #pragma once
 
@@ -20,6 +21,7 @@
 #include <bridge/spin_policy.hpp>
 #include <shard_side/in_flight.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 
@@ -37,6 +39,11 @@ class shard_loop final : private in_flight::sink {
   /// One pass. False: it was the last.
   bool turn();
 
+  /// Behind the end: operations that have been answered and that the kernel has not let go of.
+  [[nodiscard]] std::size_t quarantined() const noexcept { return in_flight_.size(); }
+  /// Keeps their memory until it has.
+  void outlast_quarantined();
+
  private:
   using reason = op_fsm::reason;
 
@@ -45,6 +52,7 @@ class shard_loop final : private in_flight::sink {
   bool wait(std::uint32_t seen);
   bool take_requests();
   void take(lane_item item, connection& from);
+  void go_on(operation& op);
   void begin(operation& op);
   void cancel(operation& op);
   void cancel_many(operation& order);
@@ -52,9 +60,13 @@ class shard_loop final : private in_flight::sink {
   bool start_backlog();
   bool start(operation& op);
   void interrupt(operation& op, reason why);
+  void interrupt_parked(operation& op, reason why);
   void expire_deadlines();
   void begin_stop();
+  void give_up();
+  void bound_all(const connection& abandoned);
   void finish(operation& op, op_result result) override;
+  void park(operation& held) override;
   void announce(operation& parked) override;
   void message_failed(std::uint32_t shard) override;
   void hand_back(operation& op);
@@ -69,6 +81,7 @@ class shard_loop final : private in_flight::sink {
   shard& self_;
   loop_counters& counters_;
   const bool sends_messages_;
+  const std::chrono::nanoseconds shutdown_timeout_;
 
   shard_port::connections connections_;
   std::uint64_t connections_version_ = UINT64_MAX;
@@ -81,6 +94,8 @@ class shard_loop final : private in_flight::sink {
   std::size_t held_ = 0;
   std::int64_t now_ = 0;
   bool stopping_ = false;
+  bool gave_up_ = false;
+  std::int64_t give_up_at_ = never;
   errc stop_cause_ = errc::stopped;
 };
 

@@ -39,12 +39,15 @@ struct slot {
   op_code code{};
   std::uint8_t step = 0; ///< of an operation of several different SQEs
   std::uint32_t generation = 1;
-  std::uint64_t moved = 0;     ///< bytes, by submissions that have settled
-  std::uint64_t submitted = 0; ///< bytes of the submission under way
-  int opened = -1;             ///< by an open whose second step is under way
+  std::uint64_t moved = 0;      ///< bytes, by submissions that have settled
+  std::uint64_t submitted = 0;  ///< bytes of the submission under way
+  int opened = -1;              ///< by an open whose second step is under way
+  sync_ledger::ticket sync = 0; ///< of a sync that the kernel has been asked for
+  bool late = false;            ///< its deadline has passed; it waits for what the cancel finds
   // Of an operation answered early: what the kernel still uses.
   descriptor* file = nullptr;
   std::unique_ptr<kernel_arguments> arguments;
+  owned_buffer buffer;
 };
 
 class slot_table {
@@ -73,15 +76,17 @@ class slot_table {
     taken.step = 0;
     taken.moved = taken.submitted = 0;
     taken.opened = -1;
+    taken.late = false;
     return index;
   }
 
   /// At the terminal CQE. Whatever still names this use of the slot finds nothing from here on.
   void release(std::uint32_t index) noexcept {
     slot& given = slots_[index];
-    assert(given.file == nullptr);
+    assert(given.file == nullptr && given.sync == 0);
     given.op = nullptr;
     given.arguments.reset();
+    given.buffer.reset();
     ++given.generation;
     free_.push_back(index);
   }

@@ -54,6 +54,10 @@ verdict judge(const op_fsm& settled, const transfer& what) noexcept {
   return {false, {result_kind::success, 0, moved}};
 }
 
+op_result given_up(op_code code, std::uint64_t moved) noexcept {
+  return op_result::of(operation::only_reads(code) ? errc::stopped : errc::outcome_unknown, moved);
+}
+
 op_result interrupted_early(op_fsm::reason why) noexcept {
   switch (why) {
   case op_fsm::reason::deadline:

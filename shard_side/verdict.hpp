@@ -28,6 +28,9 @@ struct transfer {
 /// The error for an operation that was interrupted when the kernel had it, after it moved `moved` bytes.
 [[nodiscard]] op_result interrupted_in_flight(op_fsm::reason why, std::uint64_t moved) noexcept;
 
+/// The error for an operation that a stopped shard leaves to the kernel, after it moved `moved` bytes.
+[[nodiscard]] op_result given_up(op_code code, std::uint64_t moved) noexcept;
+
 /// The error for an operation that was interrupted before the kernel had it: nothing was done.
 [[nodiscard]] op_result interrupted_early(op_fsm::reason why) noexcept;
 

@@ -16,7 +16,8 @@ enum class errc {
   /// The deadline passed after the operation was handed to the kernel. Bytes already moved are reported; a write or
   /// sync may or may not have taken effect. Equals `std::errc::timed_out`.
   expired_in_flight,
-  /// The user cancelled after the kernel had started: it may or may not have taken effect.
+  /// The user cancelled after the kernel had started, or a stopped shard waited for it in vain: it may or may not have
+  /// taken effect, now or later.
   outcome_unknown,
   /// Refused or not started: the bridge or the shard group was stopped.
   stopped,

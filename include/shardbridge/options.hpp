@@ -58,6 +58,11 @@ struct shard_group_options {
   /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
   shardbridge::shard_wake shard_wake = shardbridge::shard_wake::eventfd;
+  /// How long a stopped shard waits for operations that own their memory (owned buffers, syncs, paths), and the
+  /// destructor of an execution context for its own; 0: not at all; `no_timeout`: for ever. What the kernel still has
+  /// by then is answered, and quarantined: kept until the kernel lets go, counted in `shard_stats::quarantined`.
+  /// Operations on a caller's buffer are waited for without a limit.
+  std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds(10);
 };
 
 /// Options of a bridge. Nonsense throws `std::invalid_argument` naming the option.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <shardbridge/buffer_pool.hpp>
 #include <shardbridge/detail/basic_file.hpp>
 
 namespace shardbridge {
@@ -55,6 +56,26 @@ class basic_random_access_file : public basic_file<Executor> {
     return this->transfer(detail::op_code::read, offset, buffers, options, std::forward<Token>(token));
   }
 
+  /** @brief Reads from `offset` into a buffer that goes along with the operation, up to its size().
+   *  @par Buffers and units   bytes; the operation owns the buffer and hands it to the handler, with every error but
+   * the one below. Its size() stays; bytes_transferred tells how much of it was read.
+   *  @par Handler signature   void(error_code, std::size_t bytes_transferred, owned_buffer)
+   *  @par Deadline            the handler runs at the deadline even if a device is stuck. If the kernel has not let go
+   * of the buffer, the handler is given an empty one, and the buffer goes back to its pool when it has.
+   *  @par Capacity            as for the others, until the handler runs: a buffer that a device holds on to counts
+   *                           against its pool and a slot of the shard
+   *  @par Errors              as for async_read_some_at() with a caller's buffers; `errc::stopped` with an empty buffer
+   *                           if a stopped group did not wait any longer */
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_read_some_at(std::uint64_t offset, owned_buffer buffer, Token&& token = Token()) {
+    return async_read_some_at(offset, std::move(buffer), op_options{}, std::forward<Token>(token));
+  }
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_read_some_at(std::uint64_t offset, owned_buffer buffer, const op_options& options,
+                          Token&& token = Token()) {
+    return this->transfer(detail::op_code::read, offset, std::move(buffer), options, std::forward<Token>(token));
+  }
+
   /** @brief Writes `buffers` at `offset`.
    *  On a regular file short writes of the kernel are continued.
    *  @par Buffers and units   as for async_read_some_at()
@@ -74,6 +95,23 @@ class basic_random_access_file : public basic_file<Executor> {
   auto async_write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers, const op_options& options,
                            Token&& token = Token()) {
     return this->transfer(detail::op_code::write, offset, buffers, options, std::forward<Token>(token));
+  }
+
+  /** @brief Writes the size() bytes of a buffer that goes along with the operation at `offset`.
+   *  @par Buffers and units   as for async_read_some_at() with an owned buffer
+   *  @par Handler signature   void(error_code, std::size_t bytes_transferred, owned_buffer)
+   *  @par Deadline            likewise; after `errc::expired_in_flight` the bytes may have been written, or may be
+   * later
+   *  @par Errors              as for async_write_some_at() with a caller's buffers; `errc::outcome_unknown` with an
+   * empty buffer if a stopped group did not wait any longer */
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_write_some_at(std::uint64_t offset, owned_buffer buffer, Token&& token = Token()) {
+    return async_write_some_at(offset, std::move(buffer), op_options{}, std::forward<Token>(token));
+  }
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_write_some_at(std::uint64_t offset, owned_buffer buffer, const op_options& options,
+                           Token&& token = Token()) {
+    return this->transfer(detail::op_code::write, offset, std::move(buffer), options, std::forward<Token>(token));
   }
 };
 

@@ -37,8 +37,9 @@ class shard_group {
   /// operation still completes exactly once on its bridge. Idempotent.
   void stop() noexcept;
 
-  /// Waits until the shards have ended, which is when the kernel holds nothing of any operation. Needs a stop(), by any
-  /// thread. Not on a shard's own thread. Idempotent.
+  /// Waits until the shards have ended: when the kernel holds nothing of any operation, or, of those that own their
+  /// memory, for `shutdown_timeout` after the stop. What is quarantined then keeps a thread and its ring until the
+  /// kernel lets go, without the group. Needs a stop(), by any thread. Not on a shard's own thread. Idempotent.
   void join() noexcept;
 
   [[nodiscard]] shardbridge::backend backend_in_use() const noexcept;

@@ -23,6 +23,7 @@ struct shard_stats {
   std::uint64_t cancels = 0;         ///< cancel SQEs
   std::uint64_t detached = 0;        ///< operations answered before their terminal CQE
   std::uint64_t in_flight = 0;       ///< slots in use now
+  std::uint64_t quarantined = 0;     ///< operations the kernel still had at the end of `shutdown_timeout`
   std::uint64_t messages = 0;        ///< wakes it sent to other shards from its ring, see `shard_wake::message`
 };
 

@@ -1,6 +1,7 @@
 // Goal: what the kernel cannot take back is answered at its deadline if it holds none of the caller's memory, and when
 // the kernel lets go if it does. Method: a FUSE file system that hangs, in both ways of watching a deadline.
 #include "support/fuse.hpp"
+#include "support/timeout_modes.hpp"
 
 #include <filesystem>
 #include <iterator>
@@ -146,10 +147,7 @@ TEST_P(one_deadline_for_what_hangs, it_covers_the_wait_and_the_kernel_together) 
   fuse->release();
 }
 
-INSTANTIATE_TEST_SUITE_P(timeouts, one_deadline_for_what_hangs,
-                         testing::Values(timeout_mode::linked, timeout_mode::timer), [](const auto& tested) {
-                           return tested.param == timeout_mode::linked ? std::string("linked") : std::string("timer");
-                         });
+INSTANTIATE_TEST_SUITE_P(timeouts, one_deadline_for_what_hangs, both_timeout_modes, name_of_mode);
 
 } // namespace
 } // namespace shardbridge::tests

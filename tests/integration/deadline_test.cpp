@@ -1,6 +1,7 @@
 // Goal: one deadline covers the wait for a permit, the queue and the kernel, and the error says where it fired. Method:
 // an operation held up at each stage by reads that never end, in both ways of watching a deadline.
 #include "support/stuck_reads.hpp"
+#include "support/timeout_modes.hpp"
 
 #include <cerrno>
 
@@ -116,10 +117,7 @@ TEST_P(one_deadline, many_at_once_are_each_answered_once_and_never_early) {
   expect_balanced(all->link.stats());
 }
 
-INSTANTIATE_TEST_SUITE_P(timeouts, one_deadline, testing::Values(timeout_mode::linked, timeout_mode::timer),
-                         [](const auto& tested) {
-                           return tested.param == timeout_mode::linked ? std::string("linked") : std::string("timer");
-                         });
+INSTANTIATE_TEST_SUITE_P(timeouts, one_deadline, both_timeout_modes, name_of_mode);
 
 } // namespace
 } // namespace shardbridge::tests

@@ -27,10 +27,17 @@ struct ended {
 class remembering_sink final : public in_flight::sink {
  public:
   void finish(operation& op, op_result result) override { all.push_back({&op, result}); }
-  void announce(operation& parked) override { announced.push_back(&parked); }
+  void park(operation& held) override { holding.push_back(&held); }
+  /// A sync that was held has ended; a close goes on, which is the test's business.
+  void announce(operation& parked) override {
+    if (std::erase(holding, &parked) == 1)
+      all.push_back({&parked, parked.result});
+    else
+      announced.push_back(&parked);
+  }
   void message_failed(std::uint32_t shard) override { unreached.push_back(shard); }
   std::vector<ended> all;
-  std::vector<operation*> announced;
+  std::vector<operation*> holding, announced;
   std::vector<std::uint32_t> unreached;
 };
 

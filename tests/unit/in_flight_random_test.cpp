@@ -1,9 +1,11 @@
-// Goal: whatever the kernel answers in whatever order, every operation started is reported exactly once, no slot and no
-// descriptor is left, and no byte is counted that was not moved.
+// Goal: whatever the kernel answers in whatever order, every operation started is reported exactly once, no slot, no
+// descriptor and no buffer is left, and no byte is counted that was not moved.
 // Method: random programs with a printed seed; a kernel that completes, shortens, fails, fires timeouts, cancels or
 // cannot, and says "no room" now and then.
 #include "in_flight_fixture.hpp"
 #include "seed.hpp"
+
+#include <shardbridge/buffer_pool.hpp>
 
 #include <map>
 
@@ -24,7 +26,12 @@ class random_flights {
     EXPECT_TRUE(flights_.retry(0));
     EXPECT_TRUE(kernel_.under_way.empty());
     EXPECT_EQ(told_.all.size(), total);
+    EXPECT_TRUE(told_.holding.empty());
     EXPECT_EQ(counters_.in_flight.get(), 0U);
+    EXPECT_EQ(flights_.unanswered(), 0U);
+    for (test_transfer& each : operations_)
+      each.op.buffer.reset();
+    EXPECT_EQ(pool().stats().buffers_in_use, 0U);
     for (const ended& each : told_.all)
       EXPECT_LE(each.result.value, each.op->code == op_code::open ? 1U << 20U : each.op->bytes);
     for (const ended& each : told_.all)
@@ -44,6 +51,7 @@ class random_flights {
       return;
     case 3:
       interrupt();
+      if (random_.one_in(100)) flights_.give_up();
       return;
     case 4:
       // The retry comes after an enter, as in a turn.
@@ -67,6 +75,7 @@ class random_flights {
       for (std::size_t each = random_.roll(4) + 1; each > 0; --each)
         lengths.push_back(1 + random_.roll(20));
     test_transfer& made = operations_.emplace_back(code, file, lengths);
+    if (!lengths.empty() && random_.one_in(2)) made.op.buffer = pool().allocate(1);
     if (code == op_code::open || code == op_code::size || code == op_code::rename)
       made.op.arguments = std::make_unique<kernel_arguments>();
     if (code == op_code::rename) made.op.file = nullptr;
@@ -77,12 +86,12 @@ class random_flights {
       operations_.pop_back();
   }
 
-  /// Only what is in a slot may be interrupted: not what was reported.
+  /// Only what is in a slot may be interrupted: not what was reported or has left the kernel.
   void interrupt() {
     for (test_transfer& each : operations_) {
-      const bool reported =
-          std::any_of(told_.all.begin(), told_.all.end(), [&](const ended& other) { return other.op == &each.op; });
-      if (reported || !random_.one_in(3)) continue;
+      const bool left = std::ranges::count(told_.holding, &each.op) > 0 ||
+                        std::ranges::any_of(told_.all, [&](const ended& other) { return other.op == &each.op; });
+      if (left || !random_.one_in(3)) continue;
       static constexpr std::array reasons{op_fsm::reason::user, op_fsm::reason::deadline, op_fsm::reason::stop};
       flights_.interrupt(each.op, reasons[random_.roll(reasons.size())]);
     }
@@ -109,6 +118,12 @@ class random_flights {
     for (const iovec& each : std::span(what.iovecs, what.iovec_count))
       wanted += each.iov_len;
     return static_cast<std::int32_t>(random_.one_in(2) ? wanted : random_.roll(wanted + 1));
+  }
+
+  /// Its buffers are only lent and given back.
+  static buffer_pool& pool() {
+    static buffer_pool out({.bytes = 1 << 20});
+    return out;
   }
 
   dice random_;

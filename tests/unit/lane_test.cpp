@@ -20,7 +20,7 @@ using meaning = lane_item::meaning;
 
 TEST(lane_item, keeps_operation_and_meaning_apart) {
   test_operation op;
-  for (const meaning each : {meaning::request, meaning::cancel, meaning::only_user}) {
+  for (const meaning each : {meaning::request, meaning::cancel, meaning::unparked}) {
     const lane_item item(op, each);
     EXPECT_EQ(&item.op(), &op);
     EXPECT_EQ(item.what(), each);

@@ -8,7 +8,8 @@ namespace shardbridge::detail {
 random_loop::random_loop(std::uint64_t seed, int null_fd, bool kernel_fails)
     : options_{.ring_entries = 3,
                .timeout_mode = seed % 2 == 0 ? timeout_mode::linked : timeout_mode::timer,
-               .spin = std::chrono::nanoseconds(seed % 3 == 0 ? 1000 : 0)},
+               .spin = std::chrono::nanoseconds(seed % 3 == 0 ? 1000 : 0),
+               .shutdown_timeout = seed % 5 == 0 ? std::chrono::nanoseconds(0) : no_timeout},
       random_(seed), total_(1 + random_.roll(16)), null_(null_fd), fails_(kernel_fails) {
   for (int each = 0; each < 2; ++each)
     connections_.push_back(join(port_));
@@ -28,6 +29,10 @@ void random_loop::run() {
   } catch (const std::system_error&) {
     FAIL() << "the loop failed twice";
   }
+  EXPECT_EQ(loop_.quarantined(), counters_.quarantined.get());
+  kernel_.on_wait = {}; // closed rather than asleep
+  fails_ = false;
+  loop_.outlast_quarantined();
   EXPECT_TRUE(kernel_.under_way.empty());
   EXPECT_EQ(counters_.in_flight.get(), 0U);
   // Behind the end whoever pushes answers.
@@ -44,6 +49,7 @@ void random_loop::run() {
   connections_.clear(); // what is left on the lanes: orders
   for (const test_operation& each : orders_)
     EXPECT_EQ(each.delivered, 1) << "an order was not freed once";
+  EXPECT_EQ(pool().stats().buffers_in_use, 0U);
 }
 
 /// What other threads and the kernel do while the shard is in the kernel.
@@ -116,6 +122,7 @@ void random_loop::push_something() {
   op.epoch = on.file->epoch();
   op.run = [](operation&, shard&) {};
   if (code == op_code::open || code == op_code::size) op.arguments = std::make_unique<kernel_arguments>();
+  if (!lengths.empty() && random_.one_in(2)) op.buffer = pool().allocate(1);
   static constexpr std::array<std::int64_t, 4> ahead{-1, 5'000, 50'000, 3'600'000'000'000};
   if (random_.one_in(2)) op.deadline = clock_now() + ahead[random_.roll(ahead.size())];
   op.cancellable = random_.one_in(2);
@@ -154,6 +161,7 @@ void random_loop::came_back(operation& op) {
   for (pushed& each : operations_) {
     if (&each.transfer.op != &op) continue;
     ++each.back;
+    op.buffer.reset();
     holding_.push_back(&each);
     if (op.code == op_code::open && op.result.kind == result_kind::success) ::close(static_cast<int>(op.result.value));
   }
@@ -178,7 +186,7 @@ void random_loop::let_files_go() {
 
 void random_loop::drop(descriptor& file) {
   operation* const parked = file.release();
-  if (parked != nullptr) announce_only_user(*parked);
+  if (parked != nullptr) announce_unparked(*parked);
 }
 
 /// One CQE, of those that may come next. What could wait for ever comes only if it is cancelled.

@@ -7,6 +7,8 @@
 #include "seed.hpp"
 #include "test_operation.hpp"
 
+#include <shardbridge/buffer_pool.hpp>
+
 #include <bridge/shard_port.hpp>
 #include <shard_side/shard_loop.hpp>
 
@@ -40,6 +42,12 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
     descriptor* file;
     bool held;
   };
+
+  /// Its buffers are only lent and given back.
+  static buffer_pool& pool() {
+    static buffer_pool out({.bytes = 1 << 20});
+    return out;
+  }
 
   void others();
   void push_something();

@@ -20,7 +20,7 @@ class shard_loop_close : public shard_loop_test {
   }
   /// Another user of the file leaves.
   void leave() {
-    if (operation* const parked = regular->release()) announce_only_user(*parked);
+    if (operation* const parked = regular->release()) announce_unparked(*parked);
   }
 
   bool closed = false;
@@ -85,7 +85,7 @@ TEST_F(shard_loop_close, begins_if_the_cancel_comes_behind_the_last_other_user) 
   turn();
   EXPECT_EQ(close.where, place::parked) << "it is no longer the shard's to take out";
   EXPECT_EQ(replies(), named{});
-  announce_only_user(close);
+  announce_unparked(close);
   turn();
   expect_closed();
 }
@@ -95,7 +95,7 @@ TEST_F(shard_loop_close, is_late_if_the_word_comes_behind_the_deadline) {
   take_and_let_expire(close, [this] { ASSERT_EQ(regular->release(), &close); });
   turn();
   EXPECT_EQ(replies(), named{});
-  announce_only_user(close);
+  announce_unparked(close);
   turn();
   EXPECT_EQ(replies(), named{&close});
   EXPECT_EQ(close.result, expired_queued);

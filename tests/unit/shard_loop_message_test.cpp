@@ -20,7 +20,7 @@ class word_to_another_shard : public shard_loop_test {
   ~word_to_another_shard() override {
     std::array<lane_item, 2> items;
     EXPECT_EQ(far->requests.pop(items), 1U);
-    EXPECT_EQ(items[0].what(), meaning::only_user);
+    EXPECT_EQ(items[0].what(), meaning::unparked);
   }
   static shard_group_options with(shard_wake strategy) {
     shard_group_options out = sleeping_at_once();

@@ -110,7 +110,7 @@ TEST_F(shard_loop_stop, gives_parked_closes_up) {
   begin_stop();
   EXPECT_EQ(replies(), named{&close});
   EXPECT_EQ(close.result, stopped);
-  announce_only_user(taken_over);
+  announce_unparked(taken_over);
   expect_end();
   EXPECT_EQ(replies(), named{&taken_over});
   EXPECT_EQ(taken_over.result, stopped);

@@ -76,7 +76,7 @@ class test_file {
   /// Gives the test's reference up, as the Asio side does.
   void release() {
     if (file_ == nullptr) return;
-    if (operation* const parked = file_->release()) announce_only_user(*parked);
+    if (operation* const parked = file_->release()) announce_unparked(*parked);
     file_ = nullptr;
   }
 

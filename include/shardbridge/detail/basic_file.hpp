@@ -234,13 +234,18 @@ class basic_file {
   auto transfer(detail::op_code code, std::uint64_t offset, const Buffers& buffers, const op_options& options,
                 Token&& token) {
     detail::transfer_request request{code, file_, offset, detail::iovec_array(buffers)};
-    std::optional<detail::op_result> answered = unless_open();
-    if (!answered && request.buffers.bytes() == 0) answered.emplace();
-    if (!answered && (offset % file_->offset_alignment != 0 ||
-                      !request.buffers.aligned(file_->memory_alignment, file_->offset_alignment)))
-      answered = detail::op_result::of(errc::misaligned);
+    const auto answered = unless_transferable(offset, request.buffers);
     return initiate<void(boost::system::error_code, std::size_t)>(std::move(request), options, answered,
                                                                   std::forward<Token>(token));
+  }
+  template <class Token>
+  auto transfer(detail::op_code code, std::uint64_t offset, owned_buffer buffer, const op_options& options,
+                Token&& token) {
+    const auto answered =
+        unless_transferable(offset, detail::iovec_array(boost::asio::buffer(buffer.data(), buffer.size())));
+    return initiate<void(boost::system::error_code, std::size_t, owned_buffer)>(
+        detail::owned_transfer_request{code, file_, offset, std::move(buffer)}, options, answered,
+        std::forward<Token>(token));
   }
 
  private:
@@ -271,6 +276,15 @@ class basic_file {
   [[nodiscard]] std::optional<detail::op_result> unless_open() const {
     if (file_) return std::nullopt;
     return system_result(boost::asio::error::bad_descriptor);
+  }
+
+  [[nodiscard]] std::optional<detail::op_result> unless_transferable(std::uint64_t offset,
+                                                                     const detail::iovec_array& buffers) const {
+    if (!file_) return unless_open();
+    if (buffers.bytes() == 0) return detail::op_result{};
+    if (offset % file_->offset_alignment == 0 && buffers.aligned(file_->memory_alignment, file_->offset_alignment))
+      return std::nullopt;
+    return detail::op_result::of(errc::misaligned);
   }
 
   static detail::op_result system_result(int number) noexcept { return {detail::result_kind::system_error, number, 0}; }

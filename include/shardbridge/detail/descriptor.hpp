@@ -12,6 +12,8 @@
 //     mark off before it looks at the epoch, so an order that is still marked covers every epoch begun before.
 #pragma once
 
+#include <shardbridge/detail/sync_ledger.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -63,6 +65,8 @@ class descriptor {
   [[nodiscard]] bool unpark() noexcept {
     return (users_.fetch_and(~parked_bit, std::memory_order_acq_rel) & parked_bit) != 0;
   }
+
+  sync_ledger syncs;
 
   /// Learns from the kernel what reads and writes must respect; before the descriptor is shared.
   void learn(const struct ::statx& status, bool direct) noexcept;

@@ -13,7 +13,7 @@ namespace shardbridge::detail {
 [[nodiscard]] int close_now(descriptor& file) noexcept;
 [[nodiscard]] int size_now(const descriptor& file, std::uint64_t& size) noexcept;
 [[nodiscard]] int resize_now(const descriptor& file, std::uint64_t size) noexcept;
-[[nodiscard]] int sync_all_now(const descriptor& file) noexcept;
-[[nodiscard]] int sync_data_now(const descriptor& file) noexcept;
+[[nodiscard]] int sync_all_now(descriptor& file) noexcept;
+[[nodiscard]] int sync_data_now(descriptor& file) noexcept;
 
 } // namespace shardbridge::detail

@@ -5,6 +5,7 @@
 #include <shardbridge/detail/cancel_word.hpp>
 #include <shardbridge/errc.hpp>
 #include <shardbridge/options.hpp>
+#include <shardbridge/owned_buffer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -57,8 +58,7 @@ struct op_result {
   }
 };
 
-/// Memory the kernel reads or writes beside the user's buffers. It belongs to the operation and moves to the shard when
-/// the operation is answered before its terminal CQE.
+/// Memory the kernel reads or writes beside buffers.
 struct kernel_arguments {
   std::string path;
   struct ::statx status {};
@@ -95,9 +95,10 @@ class operation {
 
   /// Whether an answer may be given while the kernel still works on it: none of the caller's memory is involved.
   [[nodiscard]] bool detachable() const noexcept {
-    return code == op_code::sync_all || code == op_code::sync_data || code == op_code::open || code == op_code::close ||
-           code == op_code::size || code == op_code::resize || works_on_path();
+    return syncs() || code == op_code::open || code == op_code::close || code == op_code::size ||
+           code == op_code::resize || works_on_path() || buffer;
   }
+  [[nodiscard]] bool syncs() const noexcept { return code == op_code::sync_all || code == op_code::sync_data; }
   /// Has no file.
   [[nodiscard]] bool works_on_path() const noexcept {
     return code == op_code::rename || code == op_code::unlink || code == op_code::make_directory ||
@@ -124,7 +125,9 @@ class operation {
   run_function run = nullptr;    ///< of a call
   void* subject = nullptr;       ///< of a call: what `run` works on
   op_times* times = nullptr;     ///< the user's, or nothing
+  // What the kernel may still use when it has been answered: moves to the shard then.
   std::unique_ptr<kernel_arguments> arguments;
+  owned_buffer buffer; ///< the bytes of a read or write; empty: they are the caller's
 
   // What came of it. Written by whoever ends it.
   op_result result{result_kind::aborted, 0, 0};

@@ -34,6 +34,29 @@ struct transfer_request {
   }
 };
 
+/// The same with a buffer that goes along: void(error_code, std::size_t, owned_buffer).
+struct owned_transfer_request {
+  op_code code;
+  file_ref file;
+  std::uint64_t offset;
+  owned_buffer buffer;
+  iovec whole{};
+
+  void prepare(operation& op) noexcept {
+    whole = {buffer.data(), buffer.size()};
+    op.buffer = std::move(buffer);
+    op.offset = offset;
+    op.iovecs = &whole;
+    op.iovec_count = 1;
+    op.bytes = whole.iov_len;
+  }
+  void absorb(operation& op) noexcept { buffer = std::move(op.buffer); }
+  template <class Handler>
+  void complete(Handler handler, const op_result& result) {
+    std::move(handler)(to_error_code(result), static_cast<std::size_t>(result.value), std::move(buffer));
+  }
+};
+
 /// Sync, resize or close: void(error_code).
 struct plain_request {
   op_code code;
