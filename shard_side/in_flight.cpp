@@ -16,8 +16,11 @@ namespace shardbridge::detail {
 namespace {
 
 constexpr std::size_t least_submitted_early = 2;
-/// Before what a cancel did not find is cancelled again: longer than the kernel takes to try it.
+/// Before what a cancel did not find is cancelled again, the first time: longer than the kernel takes to try it. Twice
+/// as long each time after that, at most so many times: what a device works on is not found however often it is looked
+/// for.
 constexpr std::int64_t missed_pause_ns = 1'000'000;
+constexpr int most_doublings = 10;
 
 /// The part of an operation's buffers that one submission can take, and what is left for later ones.
 struct portion {
@@ -41,12 +44,16 @@ bool cancellable(const operation& op) noexcept {
 /// A transfer of a pipe, a terminal, a FIFO: it may wait for ever.
 bool waits_for_readiness(const slot& used) noexcept {
   const descriptor* const file = used.op != nullptr ? used.op->file : used.file;
-  return (used.code == op_code::read || used.code == op_code::write) && !file->regular;
+  return operation::moves_bytes(used.code) && !file->regular;
 }
 
 /// What an operation that leaves its buffer behind has to show: nothing for a read.
 std::uint64_t reported(const slot& used) noexcept {
   return used.code == op_code::write ? used.moved : 0;
+}
+
+void note_interruption(slot& used) noexcept {
+  if (used.fsm.result() == -EINTR) ++used.interruptions;
 }
 
 void advance(operation& op, std::uint64_t moved) noexcept {
@@ -102,7 +109,7 @@ bool in_flight::stage(std::uint32_t index) {
     what.fd = used.opened;
   else if (op.file != nullptr)
     what.fd = op.file->get();
-  if (op.code == op_code::read || op.code == op_code::write) {
+  if (operation::moves_bytes(op.code)) {
     const portion part = next_portion(op);
     what.iovecs = op.iovecs;
     what.iovec_count = part.iovecs;
@@ -183,8 +190,13 @@ void in_flight::give_up() {
 bool in_flight::retry(std::int64_t now) {
   if (now >= missed_due_) {
     missed_due_ = never;
-    uncancelled_.insert(uncancelled_.end(), missed_.begin(), missed_.end());
-    missed_.clear();
+    std::erase_if(missed_, [&](const missed_cancel& each) {
+      if (each.due <= now)
+        uncancelled_.push_back(each.which);
+      else
+        missed_due_ = std::min(missed_due_, each.due);
+      return each.due <= now;
+    });
   }
   const auto unstaged = std::exchange(unstaged_, {});
   for (const std::uint32_t index : unstaged) {
@@ -237,13 +249,13 @@ void in_flight::complete(const completion& came) {
 }
 
 void in_flight::cancel_missed(token which, slot& used) {
-  if (waits_for_readiness(used)) {
-    if (!used.fsm.cancel_missed()) return;
-    missed_.push_back(which);
-    missed_due_ = std::min(missed_due_, steady_now() + missed_pause_ns);
-  } else if (used.late && used.op != nullptr) {
+  if (!operation::moves_bytes(used.code) || !used.fsm.cancel_missed()) return;
+  const std::int64_t due = steady_now() + (missed_pause_ns << used.misses);
+  used.misses = static_cast<std::uint8_t>(std::min(used.misses + 1, most_doublings));
+  missed_.push_back({which, due});
+  missed_due_ = std::min(missed_due_, due);
+  if (used.late && used.op != nullptr && !waits_for_readiness(used))
     detach(which.index, op_result::of(errc::expired_in_flight, reported(used)));
-  }
 }
 
 void in_flight::settle(std::uint32_t index) {
@@ -257,8 +269,10 @@ void in_flight::settle(std::uint32_t index) {
                                            .wanted = used.submitted,
                                            .rest = op.bytes - used.moved - used.submitted,
                                            .continues = op.file != nullptr && op.file->regular,
-                                           .alignment = op.file != nullptr ? op.file->offset_alignment : 1});
+                                           .alignment = op.file != nullptr ? op.file->offset_alignment : 1,
+                                           .interruptions = used.interruptions});
   if (outcome.done) return finish(index, outcome.result);
+  note_interruption(used);
   advance(*used.op, outcome.result.value - used.moved);
   used.moved = outcome.result.value;
   resubmit(index);
@@ -266,8 +280,11 @@ void in_flight::settle(std::uint32_t index) {
 
 void in_flight::settle_open(std::uint32_t index) {
   slot& used = slots_[index];
-  const verdict outcome = judge(used.fsm, {.code = op_code::open});
-  if (!outcome.done) return resubmit(index);
+  const verdict outcome = judge(used.fsm, {.code = op_code::open, .interruptions = used.interruptions});
+  if (!outcome.done) {
+    note_interruption(used);
+    return resubmit(index);
+  }
   if (outcome.result.kind != result_kind::success) {
     if (used.opened >= 0) ::close(used.opened);
     return finish(index, outcome.result);

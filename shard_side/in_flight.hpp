@@ -9,8 +9,9 @@
 //  2. Every operation started is reported to the sink exactly once: when its slot settles, or before, when it is
 //  detached.
 //  3. What finds no room in the SQ is kept and staged after the next enter().
-//  4. What waits for readiness is cancelled again and again until it ends: the kernel does not find it while it is
-//     tried again, and it goes on waiting if another took what was there (see tests/kernel).
+//  4. A transfer whose cancel missed is cancelled again, ever more seldom, until it ends: the kernel does not find it
+//     while it is tried, and lets it wait for readiness after that, if the file can be polled (see tests/kernel), as
+//     some regular ones can: the kernel's trace_pipe, files of a file system in user space.
 #pragma once
 
 #include <shard_side/driver.hpp>
@@ -105,9 +106,14 @@ class in_flight {
   slot_table slots_;
   std::vector<std::uint32_t> unstaged_;
   std::vector<token> uncancelled_;
-  std::vector<token> missed_; ///< operations whose cancel did not find them
-  std::int64_t missed_due_ = never;
-  std::size_t detached_ = 0; ///< slots without an operation
+  /// An operation whose cancel did not find it, and when it is cancelled again.
+  struct missed_cancel {
+    token which;
+    std::int64_t due;
+  };
+  std::vector<missed_cancel> missed_;
+  std::int64_t missed_due_ = never; ///< the earliest of them
+  std::size_t detached_ = 0;        ///< slots without an operation
 };
 
 } // namespace shardbridge::detail

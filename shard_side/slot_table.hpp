@@ -39,11 +39,13 @@ struct slot {
   op_code code{};
   std::uint8_t step = 0; ///< of an operation of several different SQEs
   std::uint32_t generation = 1;
-  std::uint64_t moved = 0;      ///< bytes, by submissions that have settled
-  std::uint64_t submitted = 0;  ///< bytes of the submission under way
-  int opened = -1;              ///< by an open whose second step is under way
-  sync_ledger::ticket sync = 0; ///< of a sync that the kernel has been asked for
-  bool late = false;            ///< its deadline has passed; it waits for what the cancel finds
+  std::uint64_t moved = 0;        ///< bytes, by submissions that have settled
+  std::uint64_t submitted = 0;    ///< bytes of the submission under way
+  int opened = -1;                ///< by an open whose second step is under way
+  sync_ledger::ticket sync = 0;   ///< of a sync that the kernel has been asked for
+  bool late = false;              ///< its deadline has passed; it waits for what the cancel finds
+  std::uint8_t interruptions = 0; ///< submissions that ended with EINTR
+  std::uint8_t misses = 0;        ///< cancels that did not find it
   // Of an operation answered early: what the kernel still uses.
   descriptor* file = nullptr;
   std::unique_ptr<kernel_arguments> arguments;
@@ -77,6 +79,7 @@ class slot_table {
     taken.moved = taken.submitted = 0;
     taken.opened = -1;
     taken.late = false;
+    taken.interruptions = taken.misses = 0;
     return index;
   }
 

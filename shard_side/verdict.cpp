@@ -3,21 +3,18 @@
 namespace shardbridge::detail {
 namespace {
 
-bool moves_bytes(op_code code) noexcept {
-  return code == op_code::read || code == op_code::write;
-}
-
 verdict judge_failure(const op_fsm& settled, const transfer& what, int error) noexcept {
   const op_fsm::reason why = settled.interrupted();
   if (error == ECANCELED) return {true, interrupted_in_flight(why, what.moved_before)};
   // The descriptor is gone all the same, see close(2).
   if (what.code == op_code::close && error == EINTR) return {true, {}};
   if (error == EINTR) {
-    if (why == op_fsm::reason::none) return {false, {result_kind::success, 0, what.moved_before}};
+    if (why == op_fsm::reason::none && what.interruptions < most_interruptions)
+      return {false, {result_kind::success, 0, what.moved_before}};
     // It had begun when it was interrupted: of what changes the file nobody knows how much was done.
-    if (why == op_fsm::reason::user && !operation::only_reads(what.code))
+    if ((why == op_fsm::reason::user || why == op_fsm::reason::stop) && !operation::only_reads(what.code))
       return {true, op_result::of(errc::outcome_unknown, what.moved_before)};
-    return {true, interrupted_in_flight(why, what.moved_before)};
+    if (why != op_fsm::reason::none) return {true, interrupted_in_flight(why, what.moved_before)};
   }
   return {true, {result_kind::system_error, error, what.moved_before}};
 }
@@ -42,7 +39,7 @@ verdict judge(const op_fsm& settled, const transfer& what) noexcept {
 
   const auto moved_now = static_cast<std::uint64_t>(settled.result());
   const std::uint64_t moved = what.moved_before + moved_now;
-  if (!moves_bytes(what.code)) return {true, {result_kind::success, 0, moved_now}};
+  if (!operation::moves_bytes(what.code)) return {true, {result_kind::success, 0, moved_now}};
   if (moved_now >= what.wanted && what.rest == 0) return {true, {result_kind::success, 0, moved}};
 
   if (moved_now == 0) {

@@ -21,7 +21,12 @@ struct transfer {
   std::uint64_t rest = 0;         ///< by submissions that have not been made
   bool continues = false;         ///< regular file: a short transfer is continued, zero bytes are the end
   std::uint32_t alignment = 1;    ///< of a direct file: a count that is no multiple of it ended at the end of the file
+  int interruptions = 0;          ///< EINTRs of earlier submissions that nobody here asked for
 };
+
+/// Submissions that end with EINTR before it is reported: a file system that never says anything else would keep its
+/// operation for ever.
+inline constexpr int most_interruptions = 8;
 
 [[nodiscard]] verdict judge(const op_fsm& settled, const transfer& what) noexcept;
 

@@ -5,6 +5,8 @@
 
 #include <bridge/clock.hpp>
 
+#include <algorithm>
+
 namespace shardbridge::detail {
 namespace {
 
@@ -66,16 +68,52 @@ TEST_F(in_flight_test, forgets_what_the_cancel_did_not_find_if_it_ends) {
   complete(10);
 }
 
-TEST_F(in_flight_test, does_not_cancel_again_what_a_device_works_on) {
+// Nothing tells what a device works on from what waits for readiness: a file of a FUSE file system may do either.
+TEST_F(in_flight_test, cancels_ever_more_seldom_what_the_cancel_never_finds) {
   test_transfer read(op_code::read, *regular, {10});
   ASSERT_TRUE(flights.start(read.op));
   flights.interrupt(read.op, reason::user);
+  for (int times = 1; times < 15; ++times) {
+    EXPECT_EQ(kernel.cancels_staged, times);
+    kernel.enter(driver::no_wait);
+    const std::int64_t before = steady_now();
+    kernel.post_cancel(0, -EALREADY);
+    flights.reap();
+    const std::int64_t pause = 1'000'000LL << std::min(times - 1, 10);
+    EXPECT_GE(flights.due(), before + pause);
+    EXPECT_LE(flights.due(), steady_now() + pause);
+    EXPECT_TRUE(flights.retry(flights.due()));
+  }
+  complete(10);
+  EXPECT_EQ(told.all, (list{{&read.op, moved(10)}}));
+  EXPECT_EQ(flights.due(), never);
+}
+
+TEST_F(in_flight_test, cancels_each_again_in_its_own_time) {
+  test_transfer first(op_code::read, *pipe, {10});
+  test_transfer second(op_code::read, *pipe, {10});
+  for (test_transfer* const each : {&first, &second}) {
+    ASSERT_TRUE(flights.start(each->op));
+    flights.interrupt(each->op, reason::user);
+  }
   kernel.enter(driver::no_wait);
   kernel.post_cancel(0, -ENOENT);
   flights.reap();
-  EXPECT_EQ(kernel.cancels_staged, 1);
-  complete(10);
-  EXPECT_EQ(told.all, (list{{&read.op, moved(10)}}));
+  const std::int64_t due = flights.due();
+  EXPECT_TRUE(flights.retry(due));
+  EXPECT_EQ(kernel.cancels_staged, 3);
+  kernel.enter(driver::no_wait);
+  kernel.post_cancel(1, -ENOENT);
+  kernel.post_cancel(0, -ENOENT);
+  flights.reap();
+  const std::int64_t next = flights.due();
+  EXPECT_TRUE(flights.retry(next));
+  EXPECT_EQ(kernel.cancels_staged, 4) << "the second; the first has missed twice";
+  EXPECT_GT(flights.due(), next);
+  EXPECT_TRUE(flights.retry(flights.due()));
+  EXPECT_EQ(kernel.cancels_staged, 5);
+  complete(-ECANCELED);
+  complete(-ECANCELED);
 }
 
 TEST_F(in_flight_test, interrupts_those_that_match) {

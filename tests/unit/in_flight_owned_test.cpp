@@ -102,14 +102,20 @@ TEST_F(in_flight_owned, is_answered_at_once_if_no_cancel_is_on_its_way) {
   EXPECT_TRUE(flights.retry(0)) << "cancelled all the same";
   EXPECT_EQ(kernel.cancels_staged, 1);
   complete(10);
+}
 
-  owned_transfer missed_before(op_code::read, *regular, pool);
-  ASSERT_TRUE(flights.start(missed_before.op));
-  flights.interrupt(missed_before.op, reason::user);
+TEST_F(in_flight_owned, is_cancelled_anew_at_its_deadline_if_a_cancel_missed_it_before) {
+  owned_transfer read(op_code::read, *regular, pool);
+  ASSERT_TRUE(flights.start(read.op));
+  flights.interrupt(read.op, reason::user);
   cancel_answers(-ENOENT);
-  EXPECT_EQ(told.all.size(), 1U) << "a user's cancel is only answered when it is known what was done";
-  flights.interrupt(missed_before.op, reason::deadline);
-  EXPECT_EQ(told.all.back(), (ended{&missed_before.op, expired()}));
+  EXPECT_TRUE(told.all.empty()) << "a user's cancel is only answered when it is known what was done";
+  flights.interrupt(read.op, reason::deadline);
+  EXPECT_EQ(kernel.cancels_staged, 2);
+  cancel_answers(-ENOENT);
+  EXPECT_EQ(told.all, (list{{&read.op, expired()}}));
+  EXPECT_TRUE(flights.retry(flights.due()));
+  EXPECT_EQ(kernel.cancels_staged, 3) << "one for both";
   complete(10);
 }
 

@@ -29,16 +29,19 @@ std::ostream& operator<<(std::ostream& out, const expectation& each) {
 }
 
 constexpr transfer regular_read(std::uint64_t before = 0, std::uint64_t rest = 0, std::uint32_t alignment = 1) {
-  return {op_code::read, before, 4096, rest, true, alignment};
+  return {op_code::read, before, 4096, rest, true, alignment, 0};
 }
 constexpr transfer regular_write(std::uint64_t before = 0) {
-  return {op_code::write, before, 4096, 0, true, 1};
+  return {op_code::write, before, 4096, 0, true, 1, 0};
 }
 constexpr transfer pipe(op_code code, std::uint64_t rest = 0) {
-  return {code, 0, 4096, rest, false, 1};
+  return {code, 0, 4096, rest, false, 1, 0};
 }
 constexpr transfer plain(op_code code) {
   return {.code = code};
+}
+constexpr transfer interrupted(int times) {
+  return {.code = op_code::sync_all, .interruptions = times};
 }
 constexpr op_result moved(std::uint64_t bytes) {
   return {result_kind::success, 0, bytes};
@@ -84,7 +87,13 @@ const std::vector<expectation> expectations{
      op_result::of(errc::outcome_unknown)},
     {"interrupted at the deadline, a write", regular_write(300), -EINTR, reason::deadline, true,
      op_result::of(errc::expired_in_flight, 300)},
-    {"interrupted by a stop", regular_write(), -EINTR, reason::stop, true, op_result::of(errc::stopped)},
+    {"interrupted by a stop, a write", regular_write(300), -EINTR, reason::stop, true,
+     op_result::of(errc::outcome_unknown, 300)},
+    {"interrupted by a stop, a read", regular_read(), -EINTR, reason::stop, true, op_result::of(errc::stopped)},
+    {"interrupted by nobody, too often", interrupted(most_interruptions), -EINTR, reason::none, true, failed(EINTR, 0)},
+    {"interrupted by nobody, once more", interrupted(most_interruptions - 1), -EINTR, reason::none, false, moved(0)},
+    {"interrupted by nobody too often, then late", interrupted(most_interruptions), -EINTR, reason::deadline, true,
+     op_result::of(errc::expired_in_flight)},
     {"interrupted for the user, a rename", plain(op_code::rename), -EINTR, reason::user, true,
      op_result::of(errc::outcome_unknown)},
     {"interrupted for the user, a look",

@@ -104,6 +104,9 @@ class operation {
     return code == op_code::rename || code == op_code::unlink || code == op_code::make_directory ||
            code == op_code::status;
   }
+  [[nodiscard]] static bool moves_bytes(op_code code) noexcept {
+    return code == op_code::read || code == op_code::write;
+  }
   /// Changes nothing, wherever it is interrupted.
   [[nodiscard]] static bool only_reads(op_code code) noexcept {
     return code == op_code::read || code == op_code::size || code == op_code::status;
