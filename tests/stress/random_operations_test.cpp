@@ -1,7 +1,8 @@
 // Goal: under random reads, writes, syncs, deadlines and cancels of every kind by several threads, every operation is
-// answered once and no byte is ever wrong. Method: clients that each own one block of a file and know what must be in
-// it: after a successful write exactly that, after a failed one nothing is known until the next. Their handlers run on
-// a pool of threads, while another thread cancels whole files and single operations.
+// answered once, no byte is ever wrong, and no permit, slot or buffer is missing in the end. Method: clients that each
+// own one block of a file and know what must be in it: after a successful write exactly that, after a failed one
+// nothing is known until the next. Their buffers are their own or go along. Their handlers run on a pool of threads,
+// while another thread cancels whole files and single operations.
 #include "stress.hpp"
 
 #include <temporary_folder.hpp>
@@ -9,20 +10,21 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 
 namespace shardbridge::tests {
 namespace {
 
-constexpr std::size_t block = 4096;
+constexpr std::size_t block = 512;
 constexpr std::size_t files = 4;
 constexpr std::size_t clients_per_file = 16;
 
 class client {
  public:
-  client(random_access_file& file, std::size_t index, std::uint64_t seed, balance& counted,
+  client(random_access_file& file, std::size_t index, std::uint64_t seed, buffer_pool& pool, balance& counted,
          const std::atomic<bool>& over)
-      : file_(file), index_(index), chance_(seed), counted_(counted), over_(over),
+      : file_(file), index_(index), chance_(seed), pool_(pool), counted_(counted), over_(over),
         strand_(asio::make_strand(file.get_executor())) {}
 
   void start() {
@@ -43,7 +45,7 @@ class client {
         signal_.slot(), asio::bind_executor(strand_, [this, check, count = counted_.handler()](const error_code& failed,
                                                                                                auto... values) mutable {
           count(failed);
-          check(failed, values...);
+          check(failed, std::move(values)...);
           next();
         }));
   }
@@ -80,26 +82,37 @@ class client {
   void write(const op_options& options) {
     std::ranges::fill(buffer_, ++version_);
     known_.reset();
-    file_.async_write_some_at(index_ * block, asio::buffer(buffer_), options,
-                              then([this](const error_code& failed, std::size_t bytes) {
-                                if (!failed && bytes == block) known_ = version_;
-                              }));
+    const auto check = [this](const error_code& failed, std::size_t bytes, auto...) {
+      if (!failed && bytes == block) known_ = version_;
+    };
+    if (chance_.one_in(2))
+      return file_.async_write_some_at(index_ * block, asio::buffer(buffer_), options, then(check));
+    owned_buffer mine = pool_.allocate(block);
+    std::ranges::copy(std::as_bytes(std::span(buffer_)), mine.data());
+    file_.async_write_some_at(index_ * block, std::move(mine), options, then(check));
   }
 
   void read(const op_options& options) {
     std::ranges::fill(buffer_, 0);
-    file_.async_read_some_at(index_ * block, asio::buffer(buffer_), options,
-                             then([this](const error_code& failed, std::size_t bytes) {
-                               if (failed || !known_) return;
-                               EXPECT_EQ(bytes, block);
-                               EXPECT_TRUE(std::ranges::all_of(buffer_, [this](auto each) { return each == *known_; }))
-                                   << "block " << index_ << " has " << buffer_[0] << " instead of " << *known_;
+    const auto check = [this](const error_code& failed, std::size_t bytes) {
+      if (failed || !known_) return;
+      EXPECT_EQ(bytes, block);
+      EXPECT_TRUE(std::ranges::all_of(buffer_, [this](auto each) { return each == *known_; }))
+          << "block " << index_ << " has " << buffer_[0] << " instead of " << *known_;
+    };
+    if (chance_.one_in(2)) return file_.async_read_some_at(index_ * block, asio::buffer(buffer_), options, then(check));
+    file_.async_read_some_at(index_ * block, pool_.allocate(block), options,
+                             then([this, check](const error_code& failed, std::size_t bytes, owned_buffer mine) {
+                               if (mine)
+                                 std::ranges::copy(mine.span(), std::as_writable_bytes(std::span(buffer_)).data());
+                               check(failed, bytes);
                              }));
   }
 
   random_access_file& file_;
   const std::size_t index_;
   dice chance_;
+  buffer_pool& pool_;
   balance& counted_;
   const std::atomic<bool>& over_;
   asio::strand<asio::any_io_executor> strand_;
@@ -111,12 +124,14 @@ class client {
   std::optional<std::uint64_t> known_;
 };
 
-void run(timeout_mode mode, const bridge_options& limits) {
+/// Until there have been so many operations, or for the length of a stress test.
+void run(timeout_mode mode, const bridge_options& limits, std::uint64_t operations = 0) {
   const std::uint64_t first = seed();
   dice chance(first);
   const fixtures::temporary_folder folder;
   balance counted;
   std::atomic<bool> over = false;
+  buffer_pool buffers({.bytes = 4 << 20});
   shard_group group({.shards = 2, .ring_entries = 16, .timeout_mode = mode});
   asio::thread_pool pool(3);
   bridge link(pool, group, limits);
@@ -126,11 +141,12 @@ void run(timeout_mode mode, const bridge_options& limits) {
     const std::string path = folder.make_file("file" + std::to_string(each), clients_per_file * block);
     opened.emplace_back(link, path, open_flags::read_write);
     for (std::size_t index = 0; index < clients_per_file; ++index)
-      clients.emplace_back(opened.back(), index, chance.roll(UINT64_MAX), counted, over);
+      clients.emplace_back(opened.back(), index, chance.roll(UINT64_MAX), buffers, counted, over);
   }
   for (client& each : clients)
     each.start();
-  for (const auto end = std::chrono::steady_clock::now() + stress_length; std::chrono::steady_clock::now() < end;) {
+  const auto end = std::chrono::steady_clock::now() + stress_length;
+  while (operations > 0 ? counted.answered < operations : std::chrono::steady_clock::now() < end) {
     if (chance.one_in(20)) opened[chance.roll(files)].cancel();
     clients[chance.roll(clients.size())].cancel();
     std::this_thread::sleep_for(100us);
@@ -139,6 +155,11 @@ void run(timeout_mode mode, const bridge_options& limits) {
   pool.join();
   counted.expect_even();
   expect_balanced(link.stats());
+  group.stop();
+  group.join();
+  for (const shard_stats& each : group.stats())
+    EXPECT_EQ(each.in_flight, 0U);
+  EXPECT_EQ(buffers.stats().buffers_in_use, 0U);
 }
 
 TEST(exactly_once_under_stress, random_operations_with_linked_timeouts) {
@@ -146,6 +167,9 @@ TEST(exactly_once_under_stress, random_operations_with_linked_timeouts) {
 }
 TEST(exactly_once_under_stress, random_operations_with_timers) {
   run(timeout_mode::timer, {.max_ops = 48, .max_bytes = 20 * block});
+}
+TEST(exactly_once_under_stress, a_million_random_operations) {
+  run(timeout_mode::timer, {.max_ops = 40}, 1'000'000);
 }
 
 } // namespace
