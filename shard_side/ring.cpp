@@ -1,5 +1,7 @@
 #include <shard_side/ring.hpp>
 
+#include <bridge/descriptor_number.hpp>
+
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -35,6 +37,7 @@ constexpr unsigned wake_cqes = 8;
 
 ring::ring(unsigned entries) {
   set_up(entries);
+  number_given(ring_memory);
   try {
     complete_one_operation();
   } catch (...) {
@@ -51,6 +54,7 @@ ring::ring(unsigned entries) {
 
 ring::~ring() {
   io_uring_free_probe(probe_);
+  number_given_up(ring_memory);
   io_uring_queue_exit(&ring_);
 }
 

@@ -38,6 +38,7 @@ TEST(errors_are_clear, of_group_options) {
   refused({.shards = 1025}, "shards");
   refused({.ring_entries = 0}, "ring_entries");
   refused({.ring_entries = 1}, "ring_entries");
+  refused({.shutdown_timeout = -1ns}, "shutdown_timeout");
   refused({.ring_entries = 8193}, "ring_entries");
   refused({.cpus = {-1}}, "cpus");
   refused({.cpus = {100'000}}, "cpus");
@@ -71,6 +72,8 @@ TEST(errors_are_clear, of_bridge_options) {
 TEST(errors_are_clear, options_at_the_edge_of_sense_work) {
   expect_works({.ring_entries = 2});
   expect_works({.ring_entries = 3});
+  expect_works({.shutdown_timeout = 0ns});
+  expect_works({.shutdown_timeout = no_timeout});
   expect_works({.ring_entries = 8192});
   expect_works({.shards = 5, .pin = false});
   expect_works({.cpus = {::sched_getcpu()}});
