@@ -43,7 +43,7 @@ bool cancellable(const operation& op) noexcept {
 
 /// A transfer of a pipe, a terminal, a FIFO: it may wait for ever.
 bool waits_for_readiness(const slot& used) noexcept {
-  const descriptor* const file = used.op != nullptr ? used.op->file : used.file;
+  const descriptor* const file = used.op != nullptr ? used.op->file : used.left->file;
   return operation::moves_bytes(used.code) && !file->regular;
 }
 
@@ -149,7 +149,7 @@ void in_flight::interrupt(operation& op, reason why) {
 /// Its buffer is worth the moment until it is known whether the cancel found it: then it goes back to the caller.
 void in_flight::expire(std::uint32_t index) {
   slot& used = slots_[index];
-  used.late = used.op->buffer && used.fsm.cancel_owed();
+  used.late = used.op->buffer != nullptr && used.fsm.cancel_owed();
   if (!used.late) detach(index, op_result::of(errc::expired_in_flight, reported(used)));
 }
 
@@ -169,10 +169,11 @@ void in_flight::cancel(std::uint32_t index) {
 void in_flight::detach(std::uint32_t index, op_result result) {
   slot& used = slots_[index];
   operation& op = *std::exchange(used.op, nullptr);
-  used.arguments = std::move(op.arguments);
-  used.buffer = std::move(op.buffer);
-  used.file = op.file;
-  if (used.file != nullptr) used.file->add_reference();
+  used.left = std::make_unique<left_behind>();
+  used.left->arguments = std::move(op.arguments);
+  if (op.buffer != nullptr) used.left->buffer = std::move(*op.buffer);
+  used.left->file = op.file;
+  if (op.file != nullptr) op.file->add_reference();
   ++detached_;
   counters_.detached.add();
   told_.finish(op, result);
@@ -307,7 +308,8 @@ void in_flight::settle_detached(std::uint32_t index) {
     number_given(used.fsm.result());
     ::close(used.fsm.result());
   }
-  descriptor* const file = std::exchange(used.file, nullptr);
+  descriptor* const file = used.left->file;
+  used.left.reset();
   const sync_ledger::ticket sync = std::exchange(used.sync, 0);
   const int error = std::max(-used.fsm.result(), 0);
   slots_.release(index);

@@ -4,6 +4,7 @@
 
 #include <shardbridge/detail/descriptor.hpp>
 #include <shardbridge/detail/operation.hpp>
+#include <shardbridge/owned_buffer.hpp>
 
 #include <shard_side/op_fsm.hpp>
 
@@ -33,24 +34,29 @@ struct token {
   [[nodiscard]] constexpr token as(cqe_kind other) const noexcept { return {generation, index, other}; }
 };
 
-struct slot {
-  operation* op = nullptr; ///< nullptr: answered already, the kernel still works on it
-  op_fsm fsm;
-  op_code code{};
-  std::uint8_t step = 0; ///< of an operation of several different SQEs
-  std::uint32_t generation = 1;
-  std::uint64_t moved = 0;        ///< bytes, by submissions that have settled
-  std::uint64_t submitted = 0;    ///< bytes of the submission under way
-  int opened = -1;                ///< by an open whose second step is under way
-  sync_ledger::ticket sync = 0;   ///< of a sync that the kernel has been asked for
-  bool late = false;              ///< its deadline has passed; it waits for what the cancel finds
-  std::uint8_t interruptions = 0; ///< submissions that ended with EINTR
-  std::uint8_t misses = 0;        ///< cancels that did not find it
-  // Of an operation answered early: what the kernel still uses.
+/// What the kernel may still use of an operation that was answered before its terminal CQE.
+struct left_behind {
   descriptor* file = nullptr;
   std::unique_ptr<kernel_arguments> arguments;
   owned_buffer buffer;
 };
+
+struct slot {
+  operation* op = nullptr; ///< nullptr: answered already, the kernel still works on it
+  op_fsm fsm;
+  op_code code{};
+  std::uint8_t step = 0;          ///< of an operation of several different SQEs
+  bool late = false;              ///< its deadline has passed; it waits for what the cancel finds
+  std::uint8_t interruptions = 0; ///< submissions that ended with EINTR
+  std::uint8_t misses = 0;        ///< cancels that did not find it
+  std::uint32_t generation = 1;
+  int opened = -1;              ///< by an open whose second step is under way
+  std::uint64_t moved = 0;      ///< bytes, by submissions that have settled
+  std::uint64_t submitted = 0;  ///< bytes of the submission under way
+  sync_ledger::ticket sync = 0; ///< of a sync that the kernel has been asked for
+  std::unique_ptr<left_behind> left;
+};
+static_assert(sizeof(slot) == 64, "one cache line an operation");
 
 class slot_table {
  public:
@@ -86,10 +92,8 @@ class slot_table {
   /// At the terminal CQE. Whatever still names this use of the slot finds nothing from here on.
   void release(std::uint32_t index) noexcept {
     slot& given = slots_[index];
-    assert(given.file == nullptr && given.sync == 0);
+    assert(given.left == nullptr && given.sync == 0);
     given.op = nullptr;
-    given.arguments.reset();
-    given.buffer.reset();
     ++given.generation;
     free_.push_back(index);
   }

@@ -16,15 +16,15 @@ class in_flight_owned : public in_flight_test {
 
   /// A transfer of 10 bytes of a buffer of its own.
   struct owned_transfer {
-    owned_transfer(op_code what, descriptor& file, buffer_pool& pool) : op(what) {
-      op.buffer = pool.allocate(10);
-      whole = {op.buffer.data(), op.buffer.size()};
+    owned_transfer(op_code what, descriptor& file, buffer_pool& pool) : buffer(pool.allocate(10)), op(what) {
+      op.buffer = &buffer;
       op.file = &file;
       op.iovecs = &whole;
       op.iovec_count = 1;
       op.bytes = whole.iov_len;
     }
-    iovec whole{};
+    owned_buffer buffer;
+    iovec whole{buffer.data(), buffer.size()};
     test_operation op;
   };
 
@@ -47,7 +47,7 @@ TEST_F(in_flight_owned, is_answered_as_soon_as_the_cancel_has_missed_what_the_de
     EXPECT_TRUE(told.all.empty()) << "the cancel may find it";
     cancel_answers(missed);
     EXPECT_EQ(told.all, (list{{&read.op, expired()}}));
-    EXPECT_FALSE(read.op.buffer);
+    EXPECT_FALSE(read.buffer);
     EXPECT_EQ(lent(), 1U) << "the kernel may still write to it";
     EXPECT_EQ(flights.unanswered(), 0U);
     complete(10);
@@ -66,7 +66,7 @@ TEST_F(in_flight_owned, keeps_its_buffer_if_the_cancel_finds_it) {
   EXPECT_TRUE(told.all.empty());
   complete(-ECANCELED);
   EXPECT_EQ(told.all, (list{{&read.op, expired()}}));
-  EXPECT_TRUE(read.op.buffer);
+  EXPECT_TRUE(read.buffer);
   EXPECT_EQ(counters.detached.get(), 0U);
 }
 
@@ -81,7 +81,7 @@ TEST_F(in_flight_owned, keeps_its_buffer_if_the_next_cancel_finds_it) {
   EXPECT_EQ(kernel.cancels_staged, 2);
   complete(-ECANCELED);
   EXPECT_EQ(told.all, (list{{&read.op, expired()}}));
-  EXPECT_TRUE(read.op.buffer);
+  EXPECT_TRUE(read.buffer);
 }
 
 TEST_F(in_flight_owned, delivers_the_result_that_comes_before_the_answer_to_the_cancel) {
@@ -90,7 +90,7 @@ TEST_F(in_flight_owned, delivers_the_result_that_comes_before_the_answer_to_the_
   flights.interrupt(read.op, reason::deadline);
   complete(10);
   EXPECT_EQ(told.all, (list{{&read.op, moved(10)}}));
-  EXPECT_TRUE(read.op.buffer);
+  EXPECT_TRUE(read.buffer);
 }
 
 TEST_F(in_flight_owned, is_answered_at_once_if_no_cancel_is_on_its_way) {

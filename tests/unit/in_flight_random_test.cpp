@@ -30,7 +30,7 @@ class random_flights {
     EXPECT_EQ(counters_.in_flight.get(), 0U);
     EXPECT_EQ(flights_.unanswered(), 0U);
     for (test_transfer& each : operations_)
-      each.op.buffer.reset();
+      each.buffer.reset();
     EXPECT_EQ(pool().stats().buffers_in_use, 0U);
     for (const ended& each : told_.all)
       EXPECT_LE(each.result.value, each.op->code == op_code::open ? 1U << 20U : each.op->bytes);
@@ -75,7 +75,7 @@ class random_flights {
       for (std::size_t each = random_.roll(4) + 1; each > 0; --each)
         lengths.push_back(1 + random_.roll(20));
     test_transfer& made = operations_.emplace_back(code, file, lengths);
-    if (!lengths.empty() && random_.one_in(2)) made.op.buffer = pool().allocate(1);
+    if (!lengths.empty() && random_.one_in(2)) made.own(pool().allocate(1));
     if (code == op_code::open || code == op_code::size || code == op_code::rename)
       made.op.arguments = std::make_unique<kernel_arguments>();
     if (code == op_code::rename) made.op.file = nullptr;

@@ -122,7 +122,7 @@ void random_loop::push_something() {
   op.epoch = on.file->epoch();
   op.run = [](operation&, shard&) {};
   if (code == op_code::open || code == op_code::size) op.arguments = std::make_unique<kernel_arguments>();
-  if (!lengths.empty() && random_.one_in(2)) op.buffer = pool().allocate(1);
+  if (!lengths.empty() && random_.one_in(2)) made.transfer.own(pool().allocate(1));
   static constexpr std::array<std::int64_t, 4> ahead{-1, 5'000, 50'000, 3'600'000'000'000};
   if (random_.one_in(2)) op.deadline = clock_now() + ahead[random_.roll(ahead.size())];
   op.cancellable = random_.one_in(2);
@@ -161,7 +161,7 @@ void random_loop::came_back(operation& op) {
   for (pushed& each : operations_) {
     if (&each.transfer.op != &op) continue;
     ++each.back;
-    op.buffer.reset();
+    each.transfer.buffer.reset();
     holding_.push_back(&each);
     if (op.code == op_code::open && op.result.kind == result_kind::success) ::close(static_cast<int>(op.result.value));
   }

@@ -5,6 +5,8 @@
 #include <shardbridge/detail/descriptor.hpp>
 #include <shardbridge/detail/operation.hpp>
 
+#include <shardbridge/owned_buffer.hpp>
+
 #include <bridge/connection.hpp>
 
 #include <cstddef>
@@ -48,7 +50,14 @@ struct test_transfer {
     return reinterpret_cast<void*>(0x10000 + at); // NOLINT(performance-no-int-to-ptr)
   }
 
+  /// Gives it a buffer of its own, which the fake kernel does not look at.
+  void own(owned_buffer given) {
+    buffer = std::move(given);
+    op.buffer = &buffer;
+  }
+
   std::vector<iovec> buffers;
+  owned_buffer buffer;
   test_operation op;
 };
 

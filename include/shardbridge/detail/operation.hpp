@@ -5,7 +5,6 @@
 #include <shardbridge/detail/cancel_word.hpp>
 #include <shardbridge/errc.hpp>
 #include <shardbridge/options.hpp>
-#include <shardbridge/owned_buffer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -17,8 +16,9 @@
 #include <sys/uio.h>
 
 namespace shardbridge {
+class owned_buffer;
 class shard;
-}
+} // namespace shardbridge
 
 namespace shardbridge::detail {
 
@@ -96,7 +96,7 @@ class operation {
   /// Whether an answer may be given while the kernel still works on it: none of the caller's memory is involved.
   [[nodiscard]] bool detachable() const noexcept {
     return syncs() || code == op_code::open || code == op_code::close || code == op_code::size ||
-           code == op_code::resize || works_on_path() || buffer;
+           code == op_code::resize || works_on_path() || buffer != nullptr;
   }
   [[nodiscard]] bool syncs() const noexcept { return code == op_code::sync_all || code == op_code::sync_data; }
   /// Has no file.
@@ -130,7 +130,7 @@ class operation {
   op_times* times = nullptr;     ///< the user's, or nothing
   // What the kernel may still use when it has been answered: moves to the shard then.
   std::unique_ptr<kernel_arguments> arguments;
-  owned_buffer buffer; ///< the bytes of a read or write; empty: they are the caller's
+  owned_buffer* buffer = nullptr; ///< the request's, of a read or write; null: the bytes are the caller's
 
   // What came of it. Written by whoever ends it.
   op_result result{result_kind::aborted, 0, 0};

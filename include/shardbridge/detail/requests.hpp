@@ -5,6 +5,7 @@
 #include <shardbridge/detail/iovecs.hpp>
 #include <shardbridge/detail/result.hpp>
 #include <shardbridge/open_flags.hpp>
+#include <shardbridge/owned_buffer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,13 +45,13 @@ struct owned_transfer_request {
 
   void prepare(operation& op) noexcept {
     whole = {buffer.data(), buffer.size()};
-    op.buffer = std::move(buffer);
+    op.buffer = &buffer;
     op.offset = offset;
     op.iovecs = &whole;
     op.iovec_count = 1;
     op.bytes = whole.iov_len;
   }
-  void absorb(operation& op) noexcept { buffer = std::move(op.buffer); }
+  void absorb(operation&) noexcept {}
   template <class Handler>
   void complete(Handler handler, const op_result& result) {
     std::move(handler)(to_error_code(result), static_cast<std::size_t>(result.value), std::move(buffer));
