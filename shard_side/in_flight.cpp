@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <memory>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -167,13 +169,15 @@ void in_flight::cancel(std::uint32_t index) {
 }
 
 void in_flight::detach(std::uint32_t index, op_result result) {
+  std::unique_ptr<left_behind> left(new (std::nothrow) left_behind);
+  if (left == nullptr) return; // it is answered when the kernel lets go
   slot& used = slots_[index];
   operation& op = *std::exchange(used.op, nullptr);
-  used.left = std::make_unique<left_behind>();
-  used.left->arguments = std::move(op.arguments);
-  if (op.buffer != nullptr) used.left->buffer = std::move(*op.buffer);
-  used.left->file = op.file;
+  left->arguments = std::move(op.arguments);
+  if (op.buffer != nullptr) left->buffer = std::move(*op.buffer);
+  left->file = op.file;
   if (op.file != nullptr) op.file->add_reference();
+  used.left = std::move(left);
   ++detached_;
   counters_.detached.add();
   told_.finish(op, result);

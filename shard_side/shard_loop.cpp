@@ -287,8 +287,10 @@ void shard_loop::interrupt(operation& op, reason why) {
 
 void shard_loop::interrupt_parked(operation& op, reason why) {
   const bool done = op.syncs();
-  if (done && why != reason::deadline) return;                           // what cannot be undone goes on
-  if (!(done ? op.file->syncs.withdraw(op) : op.file->unpark())) return; // word that it may go on is on its way
+  // What cannot be undone goes on.
+  if (done && why != reason::deadline) return;
+  // Else word that it may go on is on its way.
+  if (!(done ? op.file->syncs.withdraw(op) : op.file->unpark())) return;
   parked_.erase(op);
   finish(op, done ? interrupted_in_flight(why, 0) : interrupted_early(why));
 }
@@ -324,7 +326,9 @@ void shard_loop::give_up() {
 
 void shard_loop::finish(operation& op, op_result result) {
   deadlines_.erase(op);
-  op.result = result;
+  // What ended it knows that the shard stops, not why.
+  const bool stopped = result == op_result::of(errc::stopped, result.value);
+  op.result = stopped ? op_result::of(stop_cause_, result.value) : result;
   op.stamp(&op_times::completed);
   if (may_hand_back(op))
     hand_back(op);

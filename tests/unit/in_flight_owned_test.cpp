@@ -6,6 +6,20 @@
 #include <shardbridge/buffer_pool.hpp>
 
 #include <cerrno>
+#include <new>
+
+namespace {
+thread_local bool no_memory = false;
+}
+
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  if (no_memory) return nullptr;
+  try {
+    return ::operator new(size);
+  } catch (...) {
+    return nullptr;
+  }
+}
 
 namespace shardbridge::detail {
 namespace {
@@ -117,6 +131,21 @@ TEST_F(in_flight_owned, is_cancelled_anew_at_its_deadline_if_a_cancel_missed_it_
   EXPECT_TRUE(flights.retry(flights.due()));
   EXPECT_EQ(kernel.cancels_staged, 3) << "one for both";
   complete(10);
+}
+
+TEST_F(in_flight_owned, is_answered_when_the_kernel_lets_go_if_there_is_no_memory_to_part_from_it) {
+  owned_transfer read(op_code::read, *regular, pool);
+  ASSERT_TRUE(flights.start(read.op));
+  flights.interrupt(read.op, reason::deadline);
+  no_memory = true;
+  cancel_answers(-ENOENT);
+  flights.give_up();
+  no_memory = false;
+  EXPECT_TRUE(told.all.empty());
+  EXPECT_EQ(flights.unanswered(), 1U);
+  complete(10);
+  EXPECT_EQ(told.all, (list{{&read.op, moved(10)}}));
+  EXPECT_TRUE(read.buffer);
 }
 
 TEST_F(in_flight_owned, a_write_tells_how_much_was_written_before) {

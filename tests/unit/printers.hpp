@@ -57,9 +57,6 @@ inline std::ostream& operator<<(std::ostream& out, result_kind value) {
   return print_name(out, value, {"success", "system_error", "bridge_error", "end_of_file", "aborted", "already_open"});
 }
 
-inline bool operator==(const op_result& a, const op_result& b) {
-  return a.kind == b.kind && a.error == b.error && a.value == b.value;
-}
 inline std::ostream& operator<<(std::ostream& out, const op_result& result) {
   return out << result.kind << " error " << result.error << " value " << result.value;
 }

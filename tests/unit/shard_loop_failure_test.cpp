@@ -2,6 +2,7 @@
 // Method: a fake kernel that says "no room" or throws at chosen moments; the loop runs to its end.
 #include "shard_loop_fixture.hpp"
 
+#include <cerrno>
 #include <deque>
 
 namespace shardbridge::detail {
@@ -72,6 +73,21 @@ TEST_F(shard_loop_failure, of_one_wait_stops_the_shard_and_answers_everything) {
   expect_every_answer();
   EXPECT_EQ(writes[5].op.result, op_result::of(errc::shard_failed));
   EXPECT_TRUE(port.stop_requested());
+}
+
+TEST_F(shard_loop_failure, of_one_wait_names_the_cause_to_what_was_in_the_kernel) {
+  writes.front().op.code = op_code::read;
+  ASSERT_TRUE(loop.turn());
+  kernel.failures = 1;
+  kernel.on_enter = [&] {
+    for (std::size_t at = 0; at < kernel.under_way.size(); ++at)
+      if (kernel.under_way[at].entered)
+        return kernel.complete(at, kernel.under_way[at].what.code == op_code::read ? -ECANCELED : 10);
+  };
+  EXPECT_NO_THROW(loop.run());
+  expect_every_answer();
+  EXPECT_EQ(writes[0].op.result, op_result::of(errc::shard_failed));
+  EXPECT_EQ(writes[1].op.result, moved(10)) << "what changes a file may finish";
 }
 
 TEST_F(shard_loop_failure, of_the_enter_that_makes_room_loses_no_request) {

@@ -190,7 +190,10 @@ class basic_file {
     return plain(detail::op_code::resize, bytes, options, std::forward<Token>(token));
   }
 
-  /// Makes data and metadata durable, on the calling thread. Errors: those of fsync(2).
+  /// Makes data and metadata durable, on the calling thread. Waits for other syncs of this file that run meanwhile, so
+  /// never in a function that runs on a shard. Errors: those of fsync(2); an error that means lost data is reported by
+  /// every sync of the file, of either kind and on any thread, that overlaps the one it came to or comes later, until
+  /// the file is opened anew.
   void sync_all() {
     boost::system::error_code failed;
     sync_all(failed);

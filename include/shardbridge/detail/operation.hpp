@@ -56,6 +56,7 @@ struct op_result {
   static constexpr op_result of(errc code, std::uint64_t value = 0) noexcept {
     return {result_kind::bridge_error, static_cast<std::int32_t>(code), value};
   }
+  friend constexpr bool operator==(const op_result&, const op_result&) noexcept = default;
 };
 
 /// Memory the kernel reads or writes beside buffers.
