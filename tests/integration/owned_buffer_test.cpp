@@ -103,7 +103,7 @@ TEST_F(owned_buffers, are_aligned_for_direct_files) {
 TEST_F(owned_buffers, come_back_from_what_was_cancelled_or_late_if_the_kernel_lets_go) {
   fifo pipe;
   random_access_file waiting(all.link, pipe.path(), open_flags::read_write);
-  const lent_outcome late = read(waiting, 0, 10, {.timeout = 20ms});
+  const lent_outcome late = read(waiting, 0, 10, {.timeout = 200ms});
   EXPECT_TRUE(late.failed_with(errc::expired_in_flight) && late.buffer) << late;
   lent_outcome cancelled;
   waiting.async_read_some_at(0, pool.allocate(10), cancelled.handler());
@@ -158,8 +158,8 @@ TEST_P(owned_buffers_while_it_hangs, are_answered_for_and_go_back_when_the_kerne
   const std::uint32_t written = fuse->finished(fuse_op::write);
   lent_outcome read;
   lent_outcome write;
-  file.async_read_some_at(0, pool.allocate(100), {.timeout = 100ms}, read.handler());
-  file.async_write_some_at(0, filled(pool, "later"), {.timeout = 100ms}, write.handler());
+  file.async_read_some_at(0, pool.allocate(100), {.timeout = 300ms}, read.handler());
+  file.async_write_some_at(0, filled(pool, "later"), {.timeout = 300ms}, write.handler());
   ASSERT_TRUE(all.finish());
   EXPECT_TRUE(read.failed_with(errc::expired_in_flight)) << read;
   EXPECT_TRUE(write.failed_with(errc::expired_in_flight)) << write;

@@ -57,7 +57,7 @@ TEST_F(sync_errors, of_the_calling_thread_are_kept_too) {
 
 TEST_F(sync_errors, that_come_after_the_deadline_are_reported_by_the_next_sync) {
   fuse->set(fuse_op::fsync, {.error = EIO, .hang = true});
-  EXPECT_TRUE(sync({.timeout = 50ms}).failed_with(errc::expired_in_flight));
+  EXPECT_TRUE(sync({.timeout = 300ms}).failed_with(errc::expired_in_flight));
   fuse->clear();
   fuse->release();
   ASSERT_TRUE(all->wait_in_flight(0));
