@@ -17,8 +17,9 @@ namespace shardbridge {
 /// and their handlers run on their associated executors.
 ///
 /// It and the files on it share one core, so they may be destroyed in any order, before or after the group. When the
-/// execution context is destroyed, its destructor waits until the kernel holds nothing of the bridge's operations, and
-/// their handlers are destroyed uninvoked, as Asio does.
+/// execution context is destroyed, its destructor waits until the kernel holds nothing of the bridge's operations, or
+/// for `shard_group_options::shutdown_timeout` where they own their memory, and their handlers are destroyed uninvoked,
+/// as Asio does.
 ///
 /// While an operation is outstanding, the bridge keeps one wait pending on the execution context, which is therefore
 /// not out of work; while none is, it makes no system call.

@@ -83,13 +83,18 @@ class client {
     std::ranges::fill(buffer_, ++version_);
     known_.reset();
     const auto check = [this](const error_code& failed, std::size_t bytes, auto...) {
-      if (!failed && bytes == block) known_ = version_;
+      if (!failed && bytes == block && !overtaken_) known_ = version_;
     };
     if (chance_.one_in(2))
       return file_.async_write_some_at(index_ * block, asio::buffer(buffer_), options, then(check));
     owned_buffer mine = pool_.allocate(block);
     std::ranges::copy(std::as_bytes(std::span(buffer_)), mine.data());
-    file_.async_write_some_at(index_ * block, std::move(mine), options, then(check));
+    file_.async_write_some_at(index_ * block, std::move(mine), options,
+                              then([this, check](const error_code& failed, std::size_t bytes, owned_buffer back) {
+                                // The kernel has it still: it may land after whatever is written next.
+                                if (!back) overtaken_ = true;
+                                check(failed, bytes);
+                              }));
   }
 
   void read(const op_options& options) {
@@ -121,6 +126,7 @@ class client {
   std::stop_source stop_;
   std::array<std::uint64_t, block / sizeof(std::uint64_t)> buffer_{};
   std::uint64_t version_ = 0;
+  bool overtaken_ = false;
   std::optional<std::uint64_t> known_;
 };
 

@@ -218,6 +218,7 @@ class basic_file {
   auto async_sync_all(const op_options& options, Token&& token = Token()) {
     return plain(detail::op_code::sync_all, 0, options, std::forward<Token>(token));
   }
+  /// The same for the data and what is needed to find them.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(Token&& token = Token()) {
     return async_sync_data(op_options{}, std::forward<Token>(token));
