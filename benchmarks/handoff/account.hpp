@@ -1,8 +1,9 @@
 #pragma once
 
-#include "../common/histogram.hpp"
 #include "../common/incidents.hpp"
 #include "legs.hpp"
+
+#include <shardbridge/latency_histogram.hpp>
 
 namespace shardbridge::bench {
 

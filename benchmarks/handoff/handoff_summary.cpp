@@ -1,5 +1,7 @@
 #include "handoff_summary.hpp"
 
+#include "../common/microseconds.hpp"
+
 #include <algorithm>
 
 namespace shardbridge::bench {
@@ -8,14 +10,14 @@ namespace {
 template <class Histogram>
 percentiles percentiles_over(const std::vector<handoff_round>& rounds, Histogram histogram) {
   const auto quantile_us = [&](double q) {
-    return spread_over(rounds, [&](const handoff_round& round) { return histogram(round).quantile(q) / 1000; });
+    return spread_over(rounds, [&](const handoff_round& round) { return microseconds(histogram(round).quantile(q)); });
   };
   return {.p50_us = quantile_us(0.5), .p99_us = quantile_us(0.99), .p999_us = quantile_us(0.999)};
 }
 
 std::optional<percentiles> leg_over(const std::vector<handoff_round>& rounds, std::size_t leg) {
   const auto histogram = [leg](const handoff_round& round) -> const auto& { return round.totals.legs[leg]; };
-  if (std::ranges::all_of(rounds, [&](const handoff_round& round) { return histogram(round).total() == 0; })) return {};
+  if (std::ranges::all_of(rounds, [&](const handoff_round& round) { return histogram(round).count() == 0; })) return {};
   return percentiles_over(rounds, histogram);
 }
 

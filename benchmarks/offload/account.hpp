@@ -1,7 +1,8 @@
 #pragma once
 
-#include "../common/histogram.hpp"
 #include "../common/per_thread.hpp"
+
+#include <shardbridge/latency_histogram.hpp>
 
 #include <cstdint>
 #include <string>

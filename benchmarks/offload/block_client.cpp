@@ -46,7 +46,7 @@ void block_client::completed(std::size_t bytes) {
   }
   ++mine.operations;
   mine.bytes += bytes;
-  mine.latency.record(static_cast<std::uint64_t>((last_ - begun_).count()));
+  mine.latency.record(last_ - begun_);
   if (shared_.what.verify) {
     if (!write_)
       verify(mine);

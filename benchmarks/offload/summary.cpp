@@ -1,12 +1,14 @@
 #include "summary.hpp"
 
+#include "../common/microseconds.hpp"
+
 namespace shardbridge::bench {
 
 result_row summarize(const offload_options& options, const engine_plan& plan, unsigned depth,
                      const std::vector<round_result>& rounds) {
   const auto over_rounds = [&](auto value) { return spread_over(rounds, value); };
   const auto quantile_us = [&](double q) {
-    return over_rounds([q](const round_result& round) { return round.totals.latency.quantile(q) / 1000; });
+    return over_rounds([q](const round_result& round) { return microseconds(round.totals.latency.quantile(q)); });
   };
 
   result_row row;

@@ -95,7 +95,7 @@ class ping_pong {
     repeat(setting_.seconds, [&](clock::time_point begin) {
       mine.wake(peer);
       mine.sleep();
-      result_.trips.record(nanoseconds_since(begin));
+      result_.trips.record(clock::now() - begin);
     });
     result_.cpu_seconds = process_cpu_seconds() - cpu_before;
     repeat(setting_.seconds / 5, [&](clock::time_point answered) {
@@ -104,7 +104,7 @@ class ping_pong {
         std::this_thread::yield();
       const auto begin = clock::now();
       mine.wake(peer);
-      result_.calls.record(nanoseconds_since(begin));
+      result_.calls.record(clock::now() - begin);
       mine.sleep();
     });
     over_.store(true);
@@ -127,10 +127,6 @@ class ping_pong {
       step(now);
       now = clock::now();
     } while (now < end && !over_.load(std::memory_order_relaxed) && !interrupted());
-  }
-
-  static std::uint64_t nanoseconds_since(clock::time_point begin) {
-    return static_cast<std::uint64_t>(std::chrono::nanoseconds(clock::now() - begin).count());
   }
 
   const round_setting& setting_;

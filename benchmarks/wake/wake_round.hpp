@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../common/histogram.hpp"
+#include <shardbridge/latency_histogram.hpp>
 
 #include <array>
 #include <chrono>

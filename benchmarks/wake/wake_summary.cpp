@@ -1,13 +1,15 @@
 #include "wake_summary.hpp"
 
+#include "../common/microseconds.hpp"
+
 namespace shardbridge::bench {
 
 wake_sample sample_of(const wake_round& round) {
-  return {.round_trips = round.trips.total(),
-          .p50_us = round.trips.quantile(0.5) / 1000,
-          .p99_us = round.trips.quantile(0.99) / 1000,
-          .caller_us = round.calls.quantile(0.5) / 1000,
-          .cpu_us = round.cpu_seconds * 1e6 / static_cast<double>(round.trips.total())};
+  return {.round_trips = round.trips.count(),
+          .p50_us = microseconds(round.trips.quantile(0.5)),
+          .p99_us = microseconds(round.trips.quantile(0.99)),
+          .caller_us = microseconds(round.calls.quantile(0.5)),
+          .cpu_us = round.cpu_seconds * 1e6 / static_cast<double>(round.trips.count())};
 }
 
 wake_figures summarize(const std::vector<wake_sample>& rounds) {

@@ -56,14 +56,14 @@ TEST(legs, that_were_not_reached_are_empty) {
 TEST(handoff_account, is_silent_about_legs_it_never_saw) {
   handoff_account account;
   account.record({.initiated = at(100ns), .taken = at(110ns), .completed = at(110ns)}, at(150ns));
-  EXPECT_EQ(account.latency.total(), 1U);
-  EXPECT_EQ(account.legs[request_wait].quantile(0.5), 10);
-  EXPECT_EQ(account.legs[ring].total(), 0U);
+  EXPECT_EQ(account.latency.count(), 1U);
+  EXPECT_EQ(account.legs[request_wait].quantile(0.5), 10ns);
+  EXPECT_EQ(account.legs[ring].count(), 0U);
   handoff_account sum;
   sum.merge(account);
   sum.merge(account);
-  EXPECT_EQ(sum.latency.total(), 2U);
-  EXPECT_EQ(sum.legs[reply_wait].total(), 2U);
+  EXPECT_EQ(sum.latency.count(), 2U);
+  EXPECT_EQ(sum.legs[reply_wait].count(), 2U);
 }
 
 handoff_round make_round(std::vector<std::uint64_t> by_producer, std::optional<double> syscalls) {

@@ -42,8 +42,8 @@ TEST(wake_summary, takes_medians_over_rounds) {
     wake_round round;
     round.cpu_seconds = us * 4e-6;
     for (int i = 0; i != 4; ++i)
-      round.trips.record(static_cast<std::uint64_t>(us * 1000));
-    round.calls.record(static_cast<std::uint64_t>(us * 10));
+      round.trips.record(std::chrono::nanoseconds(static_cast<int>(us * 1000)));
+    round.calls.record(std::chrono::nanoseconds(static_cast<int>(us * 10)));
     rounds.push_back(sample_of(round));
   }
   const wake_figures figures = summarize(rounds);
