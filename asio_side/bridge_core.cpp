@@ -21,7 +21,7 @@ bridge_options checked(const bridge_options& options) {
     if (!sensible) throw std::invalid_argument(sentence);
   };
   require(options.max_ops >= 1 && options.max_ops <= admission_word::ops_limit,
-          "bridge_options::max_ops must be 1 to 4194304");
+          "bridge_options::max_ops must be 1 to 2097151");
   require(options.max_bytes >= 1 && options.max_bytes <= admission_word::bytes_limit,
           "bridge_options::max_bytes must be 1 to 2^40 - 1");
   require(!options.timeout || *options.timeout > std::chrono::nanoseconds::zero(),
@@ -30,6 +30,15 @@ bridge_options checked(const bridge_options& options) {
           "bridge_options::spin must be 0 to 1 s");
   require(options.when_full == when_full::wait || options.when_full == when_full::refuse,
           "bridge_options::when_full is none of the enumerators");
+  require(options.reserved_ops < options.max_ops, "bridge_options::reserved_ops must be less than max_ops");
+  const auto sensible = [](const watermarks::mark& mark) {
+    return mark.leave >= 1 && mark.leave <= mark.enter && mark.enter <= 100;
+  };
+  const auto& [throttled, suspended] = options.watermarks;
+  require(sensible(throttled), "bridge_options::watermarks.throttled must have 0 < leave <= enter <= 100");
+  require(sensible(suspended), "bridge_options::watermarks.suspended must have 0 < leave <= enter <= 100");
+  require(suspended.enter >= throttled.enter && suspended.leave >= throttled.leave,
+          "bridge_options::watermarks.suspended must not be below throttled");
   return options;
 }
 
@@ -43,8 +52,12 @@ bridge_core::~bridge_core() = default;
 
 void bridge_core::initiate(operation& op) noexcept {
   const bool may_expire = op.deadline != never;
-  switch (parts_->permits.acquire(op)) {
+  const bool waits_for_level = op.code == op_code::wait_level;
+  const auto acquired = parts_->permits.acquire(op);
+  if (parts_->permits.has_news()) tell_news();
+  switch (acquired) {
   case admission::acquired::taken: {
+    if (waits_for_level) return answer(op, {});
     operation_list admitted;
     admitted.push_back(op);
     return send_all(admitted);
@@ -53,6 +66,7 @@ void bridge_core::initiate(operation& op) noexcept {
     if (may_expire) restart_timer();
     return;
   case admission::acquired::cancelled:
+    if (!waits_for_level) parts_->outcomes.cancelled_waiting();
     return answer(op, {result_kind::aborted, 0, 0});
   case admission::acquired::no_room:
     return refuse(op, errc::no_room);
@@ -63,13 +77,63 @@ void bridge_core::initiate(operation& op) noexcept {
   }
 }
 
+void bridge_core::initiate(operation& op, permit taken) noexcept {
+  const bool limited = op.patient && parts_->permits.limits_patient();
+  if (taken.core_.get() != this || taken.bytes_ < op.bytes || limited) {
+    taken = permit();
+    return initiate(op);
+  }
+  taken.core_.reset();
+  parts_->permits.use_unused();
+  operation_list admitted;
+  if (taken.bytes_ > op.bytes) parts_->permits.release(0, taken.bytes_ - op.bytes, admitted);
+  if (parts_->permits.has_news()) tell_news();
+  admitted.push_front(op);
+  send_all(admitted);
+}
+
+permit bridge_core::try_acquire(std::size_t bytes) noexcept {
+  const auto acquired = parts_->permits.try_acquire(bytes);
+  if (parts_->permits.has_news()) tell_news();
+  if (acquired == admission::acquired::taken) {
+    wake_delivery();
+    return {shared_from_this(), bytes};
+  }
+  parts_->outcomes.refused(acquired == admission::acquired::too_large ? errc::too_large
+                           : acquired == admission::acquired::stopped ? errc::stopped
+                                                                      : errc::no_room);
+  return {};
+}
+
+void bridge_core::give_up(std::size_t bytes) noexcept {
+  operation_list admitted;
+  parts_->permits.release_unused(bytes, admitted);
+  admit(admitted);
+  wake_delivery();
+}
+
+/// Whoever holds the role must look whether anything is outstanding still.
+void bridge_core::wake_delivery() noexcept {
+  parts_->replies->publish();
+}
+
+void bridge_core::sample(operation& op) noexcept {
+  parts_->sampler.maybe_lend(op);
+}
+
 void bridge_core::answer(operation& op, op_result result) noexcept {
   op.result = result;
-  op.deliver(this, operation::delivery::post);
+  end(op, operation::delivery::post);
+}
+
+/// An operation that does not come from a batch of replies.
+void bridge_core::end(operation& op, operation::delivery how) noexcept {
+  if (parts_->sampler.lent(op.times)) parts_->sampler.drop(std::exchange(op.times, nullptr));
+  op.deliver(this, how);
 }
 
 void bridge_core::refuse(operation& op, errc why) noexcept {
-  parts_->refused.fetch_add(1, std::memory_order_relaxed);
+  if (op.code != op_code::wait_level) parts_->outcomes.refused(why);
   answer(op, op_result::of(why));
 }
 
@@ -84,8 +148,9 @@ void bridge_core::send_all(operation_list& admitted) noexcept {
 }
 
 void bridge_core::send(operation& op, operation_list& unsent) noexcept {
+  op.stamp(&op_times::admitted);
   if (op.cancellable && !op.cancel.publish()) {
-    parts_->accepted.fetch_add(1, std::memory_order_relaxed);
+    parts_->permits.count_accepted(1);
     op.result = {result_kind::aborted, 0, 0};
     return unsent.push_back(op);
   }
@@ -96,7 +161,7 @@ void bridge_core::send(operation& op, operation_list& unsent) noexcept {
 }
 
 void bridge_core::push(std::size_t shard, std::span<const lane_item> items, operation_list& unsent) noexcept {
-  parts_->accepted.fetch_add(items.size(), std::memory_order_relaxed);
+  parts_->permits.count_accepted(items.size());
   connection& to = *parts_->connections[shard];
   try {
     to.requests.push(items);
@@ -118,22 +183,46 @@ void bridge_core::return_unsent(operation_list& unsent, operation_list& admitted
   if (unsent.empty()) return;
   while (operation* const op = unsent.pop_front()) {
     parts_->completed.fetch_add(1, std::memory_order_relaxed);
-    parts_->permits.release(1, op->bytes, admitted);
-    op->deliver(this, operation::delivery::post);
+    parts_->outcomes.completed(op->result);
+    parts_->permits.release(1, op->bytes, admitted, op->patient ? 1U : 0U);
+    end(*op, operation::delivery::post);
   }
-  // No reply comes for them: whoever holds the role must look whether anything is outstanding still.
-  parts_->replies->publish();
+  if (parts_->permits.has_news()) tell_news();
+  wake_delivery(); // no reply comes for them
   // Those admitted wait no more, and the timer may have been theirs.
   if (!admitted.empty()) restart_timer();
 }
 
-void bridge_core::give_back(std::uint64_t ops, std::uint64_t bytes) noexcept {
-  parts_->completed.fetch_add(ops, std::memory_order_relaxed);
-  operation_list admitted;
-  parts_->permits.release(ops, bytes, admitted);
-  if (admitted.empty()) return;
-  send_all(admitted);
+void bridge_core::collect(std::span<operation* const> ended) noexcept {
+  std::uint64_t bytes = 0;
+  std::uint64_t patient = 0;
+  for (operation* const op : ended) {
+    bytes += op->bytes;
+    patient += op->patient ? 1U : 0U;
+    parts_->outcomes.completed(op->result);
+    if (!parts_->sampler.lent(op->times)) continue;
+    op->stamp(&op_times::delivered);
+    parts_->sampler.give_back(std::exchange(op->times, nullptr));
+  }
+  parts_->completed.fetch_add(ended.size(), std::memory_order_relaxed);
+  operation_list granted;
+  parts_->permits.release(ended.size(), bytes, granted, patient);
+  admit(granted);
+}
+
+void bridge_core::admit(operation_list& granted) noexcept {
+  if (parts_->permits.has_news()) tell_news();
+  if (granted.empty()) return;
+  send_all(granted);
   restart_timer();
+}
+
+void bridge_core::tell_news() noexcept {
+  operation_list calmed;
+  const bool on_duty = parts_->permits.take_news(calmed);
+  deliver_all(calmed, {}, operation::delivery::post);
+  if (on_duty) post_changes();
+  if (parts_->permits.take_seemed_more()) wake_delivery();
 }
 
 void bridge_core::tell(std::size_t shard, lane_item item) noexcept {
@@ -154,6 +243,7 @@ void bridge_core::cancel(operation& op, cancel_kind kind) noexcept {
     return;
   case cancel_word::requested::remembered:
     if (!parts_->permits.cancel(op)) return;
+    if (op.code != op_code::wait_level) parts_->outcomes.cancelled_waiting();
     answer(op, {result_kind::aborted, 0, 0});
     return admit_next();
   case cancel_word::requested::send:
@@ -167,6 +257,8 @@ void bridge_core::cancel_file(descriptor& file) {
   parts_->permits.cancel_if(
       [&file](const operation& op) { return op.file == &file && op.epoch < file.epoch() && op.code != op_code::close; },
       waiting);
+  for (std::size_t each = 0; each < waiting.size(); ++each)
+    parts_->outcomes.cancelled_waiting();
   deliver_all(waiting, {result_kind::aborted, 0, 0}, operation::delivery::post);
   admit_next();
   send_orders(op_code::cancel_file, &file);
@@ -190,15 +282,16 @@ void bridge_core::release(descriptor& file) noexcept {
 void bridge_core::stop() noexcept {
   operation_list waiting;
   parts_->permits.close(waiting);
-  parts_->refused.fetch_add(waiting.size(), std::memory_order_relaxed);
-  deliver_all(waiting, op_result::of(errc::stopped), operation::delivery::post);
+  while (operation* const op = waiting.pop_front())
+    refuse(*op, errc::stopped);
+  restart_timer();
 }
 
 void bridge_core::deliver_all(operation_list& ended, op_result result, operation::delivery how) noexcept {
   if (ended.empty()) return;
   while (operation* const op = ended.pop_front()) {
     op->result = result;
-    op->deliver(this, how);
+    end(*op, how);
   }
   restart_timer();
 }
@@ -206,9 +299,10 @@ void bridge_core::deliver_all(operation_list& ended, op_result result, operation
 void bridge_core::expire_waiters() {
   operation_list expired;
   parts_->permits.expire(steady_now(), expired);
-  parts_->expired.fetch_add(expired.size(), std::memory_order_relaxed);
-  while (operation* const op = expired.pop_front())
+  while (operation* const op = expired.pop_front()) {
+    if (op->code != op_code::wait_level) parts_->outcomes.expired_waiting();
     answer(*op, op_result::of(errc::expired_waiting));
+  }
   {
     // Whatever the timer is set to now, it is set or cancelled anew.
     const std::lock_guard lock(parts_->timer);
@@ -218,7 +312,9 @@ void bridge_core::expire_waiters() {
 }
 
 void bridge_core::admit_next() noexcept {
-  give_back(0, 0);
+  operation_list granted;
+  parts_->permits.release(0, 0, granted);
+  admit(granted);
   restart_timer();
 }
 
@@ -248,21 +344,48 @@ bridge_stats bridge_core::stats() const {
   const std::uint64_t completed = parts_->completed.load(std::memory_order_acquire);
   const std::uint64_t wakes = parts_->replies->wakes_sent();
   const std::uint64_t published = parts_->published.get();
-  return {.accepted = parts_->accepted.load(std::memory_order_acquire),
-          .completed = completed,
-          .refused = parts_->refused.load(std::memory_order_relaxed),
-          .expired_waiting = parts_->expired.load(std::memory_order_relaxed),
-          .ops = parts_->permits.ops(),
-          .bytes = parts_->permits.bytes(),
-          .waiting = parts_->permits.waiting(),
-          .sleeps = parts_->sleeps.get(),
-          .wakes = wakes,
-          .wakes_skipped = published - std::min(published, wakes),
-          .wakes_spurious = parts_->spurious.get(),
-          .rearms = parts_->rearms.get(),
-          .looks_hit = parts_->looks_hit.get(),
-          .looks_missed = parts_->looks_missed.get(),
-          .reply_batches = parts_->batches.get()};
+  const level_history history = parts_->permits.history();
+  bridge_stats out{.accepted = parts_->permits.accepted(),
+                   .completed = completed,
+                   .ops = parts_->permits.ops(),
+                   .max_ops = parts_->max_ops,
+                   .bytes = parts_->permits.bytes(),
+                   .max_bytes = parts_->max_bytes,
+                   .waiting = parts_->permits.waiting(),
+                   .level = parts_->permits.level(),
+                   .level_entered = history.entered,
+                   .time_in_level = history.time,
+                   .sleeps = parts_->sleeps.get(),
+                   .wakes = wakes,
+                   .wakes_skipped = published - std::min(published, wakes),
+                   .wakes_spurious = parts_->spurious.get(),
+                   .rearms = parts_->rearms.get(),
+                   .looks_hit = parts_->looks_hit.get(),
+                   .looks_missed = parts_->looks_missed.get(),
+                   .reply_batches = parts_->batches.get(),
+                   .latencies = parts_->sampler.snapshot()};
+  parts_->outcomes.fill_in(out);
+  return out;
+}
+
+pressure_level bridge_core::level() const noexcept {
+  return parts_->permits.level();
+}
+
+void bridge_core::observe_changes(bool wanted) {
+  parts_->permits.observe_changes(wanted);
+}
+
+std::optional<pressure_level> bridge_core::fetch_change() {
+  return parts_->permits.fetch_change();
 }
 
 } // namespace shardbridge::detail
+
+namespace shardbridge {
+
+permit::~permit() {
+  if (core_ != nullptr) core_->give_up(bytes_);
+}
+
+} // namespace shardbridge

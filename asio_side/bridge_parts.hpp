@@ -3,11 +3,13 @@
 
 #include <shardbridge/detail/bridge_core.hpp>
 
+#include <asio_side/outcome_counts.hpp>
 #include <asio_side/reply_role.hpp>
 #include <bridge/admission.hpp>
 #include <bridge/clock.hpp>
 #include <bridge/counter.hpp>
 #include <bridge/group_core.hpp>
+#include <bridge/latency_sampler.hpp>
 #include <bridge/spin_policy.hpp>
 
 #include <algorithm>
@@ -23,7 +25,8 @@ namespace shardbridge::detail {
 
 struct bridge_core::parts {
   parts(std::shared_ptr<group_core> joined, const bridge_options& options)
-      : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()), spin(options.spin.count()) {
+      : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()), sampler(options.sampling),
+        spin(options.spin.count()), max_ops(options.max_ops), max_bytes(options.max_bytes) {
     for (shard_port& port : group->ports) {
       connections.push_back(std::make_shared<connection>(wake_pair{port.shared_wake(), replies}, options.max_ops));
       port.attach(connections.back());
@@ -38,7 +41,9 @@ struct bridge_core::parts {
   admission permits;
   const std::shared_ptr<wake_side> replies;
   std::vector<std::shared_ptr<connection>> connections;
-  std::atomic<std::uint64_t> accepted{0}, completed{0}, refused{0}, expired{0};
+  std::atomic<std::uint64_t> completed{0};
+  outcome_counts outcomes;
+  latency_sampler sampler;
 
   std::atomic<std::size_t> next_shard{0};
 
@@ -59,6 +64,9 @@ struct bridge_core::parts {
   // handlers. Hints.
   std::atomic<std::int64_t> pace{0};
   std::atomic<std::int64_t> last_pace{0};
+
+  const std::uint64_t max_ops;
+  const std::uint64_t max_bytes;
 
   std::mutex timer;
   std::int64_t timer_at = never; // under the lock

@@ -16,6 +16,14 @@ int errno_unless(bool succeeded) noexcept {
   return succeeded ? 0 : errno;
 }
 
+int adopt(descriptor& file, int fd, bool direct) noexcept {
+  struct ::statx status {};
+  if (::statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_DIOALIGN, &status) != 0) return errno;
+  file.learn(status, direct);
+  file.set(fd);
+  return 0;
+}
+
 int sync_now(descriptor& file, int (*sync)(int)) {
   const sync_ledger::ticket running = file.syncs.begin();
   const int error = errno_unless(sync(file.get()) == 0);
@@ -31,15 +39,14 @@ int sync_now(descriptor& file, int (*sync)(int)) {
 int open_now(descriptor& file, const char* path, open_flags flags) noexcept {
   const int fd = ::open(path, static_cast<int>(flags) | O_CLOEXEC, 0666);
   if (fd < 0) return errno;
-  struct ::statx status {};
-  if (::statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_DIOALIGN, &status) != 0) {
-    const int failed = errno;
-    ::close(fd);
-    return failed;
-  }
-  file.learn(status, (flags & open_flags::direct) == open_flags::direct);
-  file.set(fd);
-  return 0;
+  const int failed = adopt(file, fd, (flags & open_flags::direct) == open_flags::direct);
+  if (failed != 0) ::close(fd);
+  return failed;
+}
+
+int assign_now(descriptor& file, int fd) noexcept {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags < 0 ? errno : adopt(file, fd, (flags & O_DIRECT) != 0);
 }
 
 int close_now(descriptor& file) noexcept {

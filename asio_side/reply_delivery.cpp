@@ -50,10 +50,7 @@ class bridge_core::batch {
     own.first_connection = (own.first_connection + 1) % lanes;
     if (count_ == 0) return 0;
     own.batches.add();
-    std::uint64_t bytes = 0;
-    for (const operation* op : std::span(operations_).first(count_))
-      bytes += op->bytes;
-    core_.give_back(count_, bytes);
+    core_.collect(std::span(operations_).first(count_));
     return count_;
   }
 
@@ -122,7 +119,7 @@ void bridge_core::drain() {
   std::int64_t looked = not_looked;
   for (;;) {
     const std::uint32_t seen = observe_replies();
-    const std::size_t outstanding = own.permits.ops();
+    const std::size_t outstanding = own.permits.outstanding();
     batch taken(*this);
     const std::size_t came = taken.take();
     if (looked != not_looked) own.spin.hit(std::exchange(looked, not_looked), came, outstanding);
@@ -172,7 +169,7 @@ std::optional<std::int64_t> bridge_core::look_for_replies(std::uint32_t seen, st
 bool bridge_core::rest(std::uint32_t dry_at) {
   parts& own = *parts_;
   own.dry_at = dry_at;
-  if (own.role.give_up_unless([&own] { return own.permits.ops() > 0; })) return true;
+  if (own.role.give_up_unless([&own] { return own.permits.outstanding() > 0; })) return true;
   if (own.replies->word().try_arm(dry_at) != wake_word::armed::asleep) {
     own.rearms.add();
     return false;
@@ -183,11 +180,12 @@ bool bridge_core::rest(std::uint32_t dry_at) {
 }
 
 void bridge_core::abandon() noexcept {
+  observe_changes(false);
   operation_list waiting;
   parts_->permits.close(waiting);
   deliver_all(waiting, {result_kind::aborted, 0, 0}, operation::delivery::destroy);
-  if (parts_->permits.ops() > 0) send_orders(op_code::cancel_bridge, nullptr);
-  while (parts_->permits.ops() > 0) {
+  if (parts_->permits.outstanding() > 0) send_orders(op_code::cancel_bridge, nullptr);
+  while (parts_->permits.outstanding() > 0) {
     const std::uint32_t seen = parts_->replies->word().observe();
     batch taken(*this);
     if (taken.take() > 0) {

@@ -1,6 +1,7 @@
 // What joins one bridge to one shard: a lane each way and the pair of wakes.
 #pragma once
 
+#include <bridge/backlog_queue.hpp>
 #include <bridge/lane.hpp>
 #include <bridge/operation_list.hpp>
 #include <bridge/wake_pair.hpp>
@@ -34,6 +35,9 @@ struct connection : std::enable_shared_from_this<connection> {
   /// Its bridge has ordered to cancel everything; what the order overtook on the lane is cancelled too. The shard's
   /// thread only.
   bool abandoned = false;
+
+  /// What waits on the shard for the kernel. The shard's thread only.
+  backlog_queues backlog;
 
   /// Replies of the present turn, pushed together. The shard's thread only.
   operation_list pending_replies;

@@ -80,10 +80,11 @@ in_flight::in_flight(driver& kernel, std::uint32_t capacity, bool linked_timeout
   unstaged_.reserve(capacity);
   uncancelled_.reserve(2 * std::size_t{capacity});
   missed_.reserve(capacity);
+  counters_.slots.set(capacity);
 }
 
 bool in_flight::start(operation& op) {
-  if (slots_.full()) return false;
+  if (slots_.full() || (op.patient && !has_room_for_patient())) return false;
   const std::uint32_t index = slots_.acquire(op);
   if (!stage_or_enter(index)) {
     slots_.release(index);
@@ -129,6 +130,7 @@ bool in_flight::stage(std::uint32_t index) {
 
 bool in_flight::stage_or_enter(std::uint32_t index) {
   if (stage(index)) return true;
+  counters_.sq_full.add();
   submit_now();
   return stage(index);
 }
@@ -158,6 +160,7 @@ void in_flight::expire(std::uint32_t index) {
 void in_flight::cancel(std::uint32_t index) {
   const token which = slots_.name(index, cqe_kind::operation);
   if (!driver_.stage_cancel(which)) {
+    counters_.sq_full.add();
     submit_now();
     if (!driver_.stage_cancel(which)) {
       uncancelled_.push_back(which);
@@ -247,10 +250,17 @@ void in_flight::complete(const completion& came) {
   else if (came.which.kind == cqe_kind::timeout)
     next = used->fsm.on_timeout(came.result);
   else
-    next = used->fsm.on_cancel();
+    next = on_cancel(*used, came.result);
   if (next == op_fsm::action::settled) return settle(came.which.index);
   if (came.which.kind == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY))
     cancel_missed(came.which, *used);
+}
+
+op_fsm::action in_flight::on_cancel(slot& used, std::int32_t result) {
+  if (result == 0) counters_.cancels_found.add();
+  if (result == -EALREADY) counters_.cancels_running.add();
+  if (result == -ENOENT) counters_.cancels_missed.add();
+  return used.fsm.on_cancel();
 }
 
 void in_flight::cancel_missed(token which, slot& used) {

@@ -45,7 +45,7 @@ class in_flight {
 
   in_flight(driver& kernel, std::uint32_t capacity, bool linked_timeouts, loop_counters& counters, sink& told);
 
-  /// False: no slot is free or the SQ is full even after an enter(); nothing has happened.
+  /// False: no slot is free for it, or the SQ is full even after an enter(); nothing has happened.
   [[nodiscard]] bool start(operation& op);
 
   /// Ends it early where that can be done: `op` is in a slot.
@@ -77,6 +77,8 @@ class in_flight {
   [[nodiscard]] std::int64_t due() const noexcept { return missed_due_; }
 
   [[nodiscard]] bool full() const noexcept { return slots_.full(); }
+  /// Some slots are kept from patient operations.
+  [[nodiscard]] bool has_room_for_patient() const noexcept { return slots_.has_room_for_patient(); }
   [[nodiscard]] std::size_t size() const noexcept { return slots_.in_use(); }
   /// Those that have no answer yet.
   [[nodiscard]] std::size_t unanswered() const noexcept { return slots_.in_use() - detached_; }
@@ -89,6 +91,7 @@ class in_flight {
   void expire(std::uint32_t index);
   void detach(std::uint32_t index, op_result result);
   void complete(const completion& came);
+  op_fsm::action on_cancel(slot& used, std::int32_t result);
   void cancel_missed(token which, slot& used);
   void settle(std::uint32_t index);
   void settle_open(std::uint32_t index);

@@ -25,6 +25,7 @@ shard_group_options checked(shard_group_options options) {
   require(options.timeout > std::chrono::nanoseconds::zero(), "shard_group_options::timeout must be positive");
   require(options.spin >= std::chrono::nanoseconds::zero() && options.spin <= std::chrono::seconds(1),
           "shard_group_options::spin must be 0 to 1 s");
+  require(options.stall_bound > std::chrono::nanoseconds::zero(), "shard_group_options::stall_bound must be positive");
   require(options.shutdown_timeout >= std::chrono::nanoseconds::zero(),
           "shard_group_options::shutdown_timeout must not be negative");
   require(options.backend == backend::automatic || options.backend == backend::io_uring,

@@ -21,13 +21,13 @@ namespace shardbridge::detail {
 class running_group final : public group_core, public std::enable_shared_from_this<running_group> {
  public:
   explicit running_group(shard_group_options options);
-  ~running_group();
+  ~running_group() override;
 
   void stop() noexcept;
   void join() noexcept;
 
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
-  [[nodiscard]] std::vector<shard_stats> stats();
+  [[nodiscard]] std::vector<shard_stats> stats() override;
 
  private:
   /// How a shard ended, for join().

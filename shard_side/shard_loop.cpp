@@ -3,9 +3,7 @@
 #include <shardbridge/detail/descriptor.hpp>
 
 #include <bridge/clock.hpp>
-#include <bridge/look_again.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -26,26 +24,6 @@ bool overtaken_by_cancel(const operation& op) noexcept {
   return op.file != nullptr && op.code != op_code::close && op.epoch < op.file->epoch();
 }
 
-/// `now` and a duration that may be no_timeout.
-std::int64_t later(std::int64_t now, std::chrono::nanoseconds by) noexcept {
-  return by.count() < never - now ? now + by.count() : never;
-}
-
-/// At a stop what changes a file may finish; what could wait for ever may not.
-bool stops_early(const operation& op) noexcept {
-  switch (op.code) {
-  case op_code::read:
-  case op_code::open:
-  case op_code::size:
-  case op_code::status:
-    return true;
-  case op_code::write:
-    return !op.file->regular;
-  default:
-    return false;
-  }
-}
-
 } // namespace
 
 shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options, shard& self,
@@ -53,7 +31,9 @@ shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shar
     : ports_(ports), port_(ports[self.index()]), driver_(kernel), self_(self), counters_(counters),
       sends_messages_(options.shard_wake == shard_wake::message), shutdown_timeout_(options.shutdown_timeout),
       in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this),
-      spin_(options.spin.count()) {}
+      spin_(options.spin.count()), stalls_(options.stall_bound.count(), steady_now()) {
+  counters_.begin_or_end();
+}
 
 void shard_loop::run() {
   for (;;) {
@@ -72,8 +52,7 @@ void shard_loop::run() {
 }
 
 bool shard_loop::turn() {
-  counters_.turns.add();
-  now_ = steady_now();
+  begin_turn();
   const wake_word& word = port_.wake().word();
   std::uint32_t seen = word.observe();
   bool dry = false;
@@ -82,6 +61,7 @@ bool shard_loop::turn() {
     counters_.published.add(seen - std::exchange(published_, seen));
     // Behind observe(): a bridge attaches before it publishes, so what is seen published is on a lane that is known.
     port_.refresh(connections_, connections_version_);
+    backlog_.expect(connections_.size());
     dry = !take_requests();
   }
   if (port_.stop_requested() && !stopping_) begin_stop();
@@ -89,6 +69,8 @@ bool shard_loop::turn() {
   expire_deadlines();
   const bool continued = in_flight_.retry(now_);
   const bool staged_all = start_backlog() && continued;
+  counters_.backlog.set(backlog_.size());
+  counters_.cq_overflow.set(driver_.overflowed());
   flush_replies();
   if (stopping_ && empty()) {
     // A message to another shard may be staged, and it may fail.
@@ -96,7 +78,7 @@ bool shard_loop::turn() {
       close();
       return false;
     }
-    driver_.enter(driver::no_wait);
+    enter_now();
     in_flight_.reap();
     return true;
   }
@@ -105,44 +87,11 @@ bool shard_loop::turn() {
   if (dry && staged_all)
     woken_for_nothing = !wait(seen);
   else
-    driver_.enter(driver::no_wait);
+    enter_now();
   const std::size_t completions = in_flight_.reap();
   if (woken_for_nothing && completions == 0) counters_.spurious.add();
   flush_replies();
   return true;
-}
-
-bool shard_loop::wait(std::uint32_t seen) {
-  wake_word& word = port_.wake().word();
-  const std::size_t outstanding = in_flight_.size();
-  const std::int64_t until = std::min({deadlines_.earliest(), in_flight_.due(), give_up_at_});
-  const std::int64_t allowance = spin_.allowance(outstanding);
-  // Submitted first: what completes at once is not waited for.
-  if (allowance > 0 && (driver_.unsubmitted() > 0 || driver_.ready())) {
-    driver_.enter(driver::no_wait);
-    return true;
-  }
-
-  if (allowance > 0) {
-    const auto came = [&] { return word.observe() != seen || driver_.ready(); };
-    if (const auto waited = look_again(now_, std::min(now_ + allowance, until), came)) {
-      counters_.looks_hit.add();
-      spin_.hit(*waited, in_flight_.reap(), outstanding);
-      return true;
-    }
-    counters_.looks_missed.add();
-    spin_.missed();
-  }
-  if (word.try_arm(seen) != wake_word::armed::asleep) {
-    counters_.rearms.add();
-    driver_.enter(driver::no_wait);
-    return true;
-  }
-  counters_.sleeps.add();
-  if (allowance == 0) spin_.slept();
-  driver_.enter(until);
-  // A wake that is coming all the same ends the next sleep at once, and is harmless there.
-  return word.disarm(seen) == wake_word::disarmed::wake_coming || (until != never && steady_now() >= until);
 }
 
 bool shard_loop::take_requests() {
@@ -180,8 +129,7 @@ void shard_loop::go_on(operation& op) {
   if (op.syncs()) return finish(op, op.result);
   if (stopping_) return finish(op, op_result::of(stop_cause_));
   if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
-  op.where = operation::place::backlog;
-  backlog_.push_back(op);
+  backlog_.push(op);
 }
 
 void shard_loop::begin(operation& op) {
@@ -194,14 +142,14 @@ void shard_loop::begin(operation& op) {
   if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
   if (op.code == op_code::call) {
     op.run(op, self_);
-    now_ = steady_now();
+    const std::int64_t before = std::exchange(now_, steady_now());
+    stalls_.call_took(now_ - before);
     return finish(op, {});
   }
   if (op.deadline != never && !deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});
   if (op.code == op_code::close && op.file->park(op)) return park(op);
   if (backlog_.empty() && start(op)) return;
-  op.where = operation::place::backlog;
-  backlog_.push_back(op);
+  backlog_.push(op);
 }
 
 void shard_loop::cancel(operation& op) {
@@ -223,39 +171,26 @@ void shard_loop::cancel_many(operation& order) {
     if (order.code == op_code::cancel_bridge) return op.joined == order.joined;
     return op.file == order.file && op.code != op_code::close && op.epoch < op.file->epoch();
   };
-  for (operation_list* const list : {&backlog_, &parked_}) {
-    for (operation *op = list->front(), *next = nullptr; op != nullptr; op = next) {
-      next = op->next;
-      if (meant(*op)) interrupt(*op, reason::user);
-    }
+  operation_list waiting;
+  backlog_.take_if(meant, waiting);
+  while (operation* const op = waiting.pop_front())
+    finish(*op, interrupted_early(reason::user));
+  for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
+    next = op->next;
+    if (meant(*op)) interrupt(*op, reason::user);
   }
   in_flight_.interrupt_if(meant, reason::user);
   if (order.code == op_code::cancel_bridge) bound_all(*order.joined);
   order.deliver(nullptr, operation::delivery::destroy);
 }
 
-/// The destructor of its context waits for the operations of an abandoned bridge.
-void shard_loop::bound_all(const connection& abandoned) {
-  const std::int64_t until = later(now_, shutdown_timeout_);
-  const auto bound = [&](operation& op) {
-    if (op.joined != &abandoned || !op.detachable() || op.deadline <= until) return;
-    deadlines_.erase(op);
-    op.deadline = until;
-    if (!deadlines_.try_insert(op)) interrupt(op, reason::deadline);
-  };
-  in_flight_.for_each(bound);
-  for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
-    next = op->next;
-    bound(*op);
-  }
-}
-
 bool shard_loop::start_backlog() {
-  while (operation* const op = backlog_.front()) {
-    backlog_.erase(*op);
+  while (!in_flight_.full()) {
+    operation* const op = backlog_.pop(in_flight_.has_room_for_patient());
+    if (op == nullptr) break;
     if (start(*op)) continue;
-    backlog_.push_front(*op);
-    return in_flight_.full();
+    backlog_.put_back(*op);
+    return false;
   }
   return true;
 }
@@ -280,6 +215,7 @@ void shard_loop::interrupt(operation& op, reason why) {
     return in_flight_.interrupt(op, why);
   case operation::place::nowhere:
   case operation::place::waiting:
+  case operation::place::waiting_aside:
   case operation::place::held:
     return;
   }
@@ -298,30 +234,6 @@ void shard_loop::interrupt_parked(operation& op, reason why) {
 void shard_loop::expire_deadlines() {
   while (operation* const late = deadlines_.pop_due(now_))
     interrupt(*late, reason::deadline);
-}
-
-void shard_loop::begin_stop() {
-  stopping_ = true;
-  while (operation* const op = backlog_.pop_front())
-    finish(*op, op_result::of(stop_cause_));
-  for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
-    next = op->next;
-    interrupt(*op, reason::stop);
-  }
-  in_flight_.interrupt_if(stops_early, reason::stop);
-  give_up_at_ = later(now_, shutdown_timeout_);
-}
-
-void shard_loop::give_up() {
-  gave_up_ = true;
-  give_up_at_ = never;
-  in_flight_.give_up();
-  for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
-    next = op->next;
-    if (!op->syncs() || !op->file->syncs.withdraw(*op)) continue;
-    parked_.erase(*op);
-    finish(*op, given_up(op->code, 0));
-  }
 }
 
 void shard_loop::finish(operation& op, op_result result) {
@@ -382,35 +294,6 @@ void shard_loop::flush(connection& to) {
   counters_.replies.add(count);
   counters_.reply_batches.add();
   to.wakes.producer_wake->publish();
-}
-
-bool shard_loop::empty() const noexcept {
-  const std::size_t in_kernel = gave_up_ ? in_flight_.unanswered() : in_flight_.size();
-  return in_kernel == 0 && backlog_.empty() && parked_.empty() && held_ == 0;
-}
-
-void shard_loop::close() {
-  port_.wake().word().close();
-  // A bridge that attaches after this look publishes after the close, and learns of it.
-  port_.refresh(connections_, connections_version_);
-  for (const auto& from : connections_) {
-    answer_leftovers(*from, [this, &from](operation& op) {
-      op.joined = from.get();
-      hand_back(op);
-    });
-    while (!from->pending_replies.empty())
-      flush(*from);
-  }
-  connections_.clear();
-  counters_.quarantined.set(in_flight_.size());
-}
-
-void shard_loop::outlast_quarantined() {
-  while (in_flight_.size() > 0) {
-    const bool staged_all = in_flight_.retry(steady_now());
-    driver_.enter(staged_all ? in_flight_.due() : driver::no_wait);
-    in_flight_.reap();
-  }
 }
 
 } // namespace shardbridge::detail

@@ -19,7 +19,9 @@
 #include <bridge/operation_list.hpp>
 #include <bridge/shard_port.hpp>
 #include <bridge/spin_policy.hpp>
+#include <shard_side/backlog.hpp>
 #include <shard_side/in_flight.hpp>
+#include <shard_side/stall_watch.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -32,6 +34,9 @@ class shard_loop final : private in_flight::sink {
   /// `ports`: of all shards of the group.
   shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options, shard& self,
              loop_counters& counters);
+  ~shard_loop() { counters_.begin_or_end(); }
+  shard_loop(const shard_loop&) = delete;
+  shard_loop& operator=(const shard_loop&) = delete;
 
   /// Until a stop was requested and everything is answered.
   void run();
@@ -50,6 +55,9 @@ class shard_loop final : private in_flight::sink {
   /// Nothing to do, and `seen` was published: looks again if that pays, then sleeps. False: only a completion can tell
   /// why it does not sleep any more.
   bool wait(std::uint32_t seen);
+  void begin_turn();
+  void enter_now();
+  void sleep(std::int64_t until);
   bool take_requests();
   void take(lane_item item, connection& from);
   void go_on(operation& op);
@@ -89,10 +97,11 @@ class shard_loop final : private in_flight::sink {
   spin_policy spin_;
   std::uint32_t published_ = 0; ///< as last observed
   deadline_heap deadlines_;
-  operation_list backlog_;
+  backlog backlog_;
   operation_list parked_;
   std::size_t held_ = 0;
   std::int64_t now_ = 0;
+  stall_watch stalls_;
   bool stopping_ = false;
   bool gave_up_ = false;
   std::int64_t give_up_at_ = never;

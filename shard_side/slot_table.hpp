@@ -8,6 +8,7 @@
 
 #include <shard_side/op_fsm.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <memory>
@@ -46,6 +47,7 @@ struct slot {
   op_fsm fsm;
   op_code code{};
   std::uint8_t step = 0;          ///< of an operation of several different SQEs
+  bool patient = false;           ///< see operation::patient
   bool late = false;              ///< its deadline has passed; it waits for what the cancel finds
   std::uint8_t interruptions = 0; ///< submissions that ended with EINTR
   std::uint8_t misses = 0;        ///< cancels that did not find it
@@ -62,13 +64,17 @@ class slot_table {
  public:
   static constexpr std::uint32_t capacity_limit = 1U << 24U;
 
-  explicit slot_table(std::uint32_t capacity) : slots_(capacity) {
+  explicit slot_table(std::uint32_t capacity)
+      : slots_(capacity), most_patient_(capacity - std::clamp(capacity / 16, std::uint32_t{1}, std::uint32_t{64})) {
     free_.reserve(capacity);
     for (std::uint32_t index = capacity; index-- > 0;)
       free_.push_back(index);
   }
 
   [[nodiscard]] bool full() const noexcept { return free_.empty(); }
+  /// A sixteenth, at least one and at most 64, is kept from operations that may wait for ever: what they wait for may
+  /// need a slot.
+  [[nodiscard]] bool has_room_for_patient() const noexcept { return patient_ < most_patient_; }
   [[nodiscard]] std::size_t in_use() const noexcept { return slots_.size() - free_.size(); }
   [[nodiscard]] std::size_t capacity() const noexcept { return slots_.size(); }
 
@@ -86,6 +92,8 @@ class slot_table {
     taken.opened = -1;
     taken.late = false;
     taken.interruptions = taken.misses = 0;
+    taken.patient = op.patient;
+    if (op.patient) ++patient_;
     return index;
   }
 
@@ -94,6 +102,7 @@ class slot_table {
     slot& given = slots_[index];
     assert(given.left == nullptr && given.sync == 0);
     given.op = nullptr;
+    if (given.patient) --patient_;
     ++given.generation;
     free_.push_back(index);
   }
@@ -117,6 +126,8 @@ class slot_table {
 
  private:
   std::vector<slot> slots_;
+  const std::uint32_t most_patient_;
+  std::uint32_t patient_ = 0; ///< slots in use by such
   std::vector<std::uint32_t> free_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <system_error>
@@ -73,6 +74,7 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
     return;
   case op_code::nop:
   case op_code::call:
+  case op_code::wait_level:
   case op_code::cancel_file:
   case op_code::cancel_bridge:
     break;
@@ -169,6 +171,11 @@ std::size_t uring_driver::reap(std::span<completion> into) {
 
 bool uring_driver::ready() noexcept {
   return ring_.ready();
+}
+
+std::uint64_t uring_driver::overflowed() const noexcept {
+  // relaxed: a number, which guards nothing.
+  return std::atomic_ref<unsigned>(*ring_.get()->cq.koverflow).load(std::memory_order_relaxed);
 }
 
 bool uring_driver::supports(op_code code) const noexcept {

@@ -23,6 +23,7 @@ class uring_driver final : public driver {
   void enter(std::int64_t until) override;
   std::size_t reap(std::span<completion> into) override;
   bool ready() noexcept override;
+  std::uint64_t overflowed() const noexcept override;
   bool supports(op_code code) const noexcept override;
 
   [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }

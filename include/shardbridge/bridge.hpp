@@ -1,15 +1,25 @@
 #pragma once
 
+#include <shardbridge/detail/async_operation.hpp>
 #include <shardbridge/detail/bridge_impl.hpp>
+#include <shardbridge/detail/completion_token.hpp>
+#include <shardbridge/detail/requests.hpp>
 #include <shardbridge/options.hpp>
+#include <shardbridge/permit.hpp>
+#include <shardbridge/pressure_level.hpp>
 #include <shardbridge/shard_group.hpp>
 #include <shardbridge/stats.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/execution_context.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace shardbridge {
 
@@ -50,6 +60,40 @@ class basic_bridge {
 
   /// Refuses what comes later and those who wait for a permit with `errc::stopped`. Accepted operations complete.
   void stop() noexcept { impl_->stop(); }
+
+  /// Room for one operation of so many bytes, without waiting and without overtaking who waits; an empty permit if
+  /// there is none now, or the bridge is stopped. For `op_options::permit`. Any thread.
+  [[nodiscard]] permit try_acquire(std::size_t bytes) noexcept { return impl_->try_acquire(bytes); }
+
+  /// The pressure now. Any thread, shards too.
+  [[nodiscard]] pressure_level level() const noexcept { return impl_->level(); }
+
+  /** @brief Waits until the level is `at_most` or below; completes at once if it is.
+   *  Each waiter sees the first change that satisfies it, even if the level rises again at once.
+   *  @par Deadline            that of `op_options`; the defaults of bridge and group are for operations
+   *  @par Capacity            no permit, and no place among `max_waiters`
+   *  @par Handler signature   void(error_code)
+   *  @par Executor            the handler's associated executor, by default the bridge's
+   *  @par Cancellation        at any time
+   *  @par Errors              `errc::stopped`, `errc::expired_waiting`, `operation_aborted`
+   *  @par Thread-safety       any thread */
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_wait_level(pressure_level at_most, const op_options& options, Token&& token = Token()) {
+    return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+        detail::initiation<Executor>(impl_, get_executor()), token,
+        detail::level_request{.file = {}, .at_most = at_most}, options, op_options{}, no_timeout, std::size_t{0},
+        std::optional<detail::op_result>());
+  }
+  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+  auto async_wait_level(pressure_level at_most, Token&& token = Token()) {
+    return async_wait_level(at_most, op_options{}, std::forward<Token>(token));
+  }
+
+  /// `observer` is called once for every change of the level from now on, with the new level, in the order of the
+  /// changes and never twice at a time, on the bridge's executor. It replaces the one before; an empty one ends it. It
+  /// is kept, with what it holds, until it is replaced or bridge and files are gone. What it throws leaves `run()` of
+  /// the execution context, and the next change is told all the same. Any thread.
+  void on_level_change(std::function<void(pressure_level)> observer) { impl_->on_level_change(std::move(observer)); }
 
   /// Exact counters; all of them together are of nearly one moment.
   [[nodiscard]] bridge_stats stats() const { return impl_->stats(); }

@@ -9,6 +9,8 @@
 
 namespace shardbridge {
 
+class permit;
+
 /// A timeout that never fires: overrides a default inherited from file, bridge or group.
 inline constexpr std::chrono::nanoseconds no_timeout = std::chrono::nanoseconds::max();
 
@@ -31,6 +33,24 @@ enum class shard_wake {
   eventfd, ///< A write to the other's eventfd, as everybody else wakes it.
   message, ///< IORING_OP_MSG_RING (Linux 5.18), which goes with the shard's next submit and costs no system call of its
            ///< own. The eventfd where the kernel has none.
+};
+
+/// Where the levels of pressure of a bridge begin and end, in percent of `max_ops` and of `max_bytes`.
+/// 0 < leave <= enter <= 100, and neither of `suspended` below that of `throttled`.
+struct watermarks {
+  struct mark {
+    unsigned enter; ///< at so much, by operations or by bytes
+    unsigned leave; ///< below so much, by both
+  };
+  mark throttled{.enter = 85, .leave = 75};
+  mark suspended{.enter = 95, .leave = 85};
+};
+
+/// Which of two operations goes first where operations wait: for a permit, and on the shard for the kernel. The lesser
+/// one is not starved: it gets one turn in eight.
+enum class priority {
+  normal,
+  high,
 };
 
 /// What happens to an operation that finds no free permit.
@@ -63,27 +83,37 @@ struct shard_group_options {
   /// by then is answered, and quarantined: kept until the kernel lets go, counted in `shard_stats::quarantined`.
   /// Operations on a caller's buffer are waited for without a limit.
   std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds(10);
+  /// A turn of a shard's loop that takes longer, but for sleep, is counted as a stall, see `shard_stats`. Positive.
+  std::chrono::nanoseconds stall_bound = std::chrono::milliseconds(10);
 };
 
 /// Options of a bridge. Nonsense throws `std::invalid_argument` naming the option.
 struct bridge_options {
-  /// Operations accepted at once, from permit to reply. 1 to 2^22. Raising it raises memory and queueing time.
+  /// Operations accepted at once, from permit to reply. 1 to 2^21 - 1. Raising it raises memory and queueing time.
   std::size_t max_ops = 1024;
   /// Bytes of their buffers, likewise. 1 to 2^40 - 1. A single operation above it fails with `errc::too_large`.
   std::size_t max_bytes = std::size_t{256} << 20;
   /// Operations that may wait for a permit. 0 refuses as `when_full::refuse` does.
   std::size_t max_waiters = 65536;
+  /// Of `max_ops`, how many are kept from reads that may wait for ever: those of pipes, sockets and the like. 0 to
+  /// max_ops - 1; with 0 such reads can keep out what would satisfy them.
+  std::size_t reserved_ops = 0;
   shardbridge::when_full when_full = shardbridge::when_full::wait;
+  shardbridge::watermarks watermarks{};
   /// Default for operations whose file and `op_options` name none; nothing: the group's.
   std::optional<std::chrono::nanoseconds> timeout{};
   /// The longest the thread that delivers replies looks for more before it waits for the eventfd, 0 to 1 s, as
   /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
+  /// One in so many operations, picked at random, is timed for `bridge_stats::latencies`; 0: none. Timing one costs the
+  /// reading of a clock six times.
+  std::uint32_t sampling = 64;
 };
 
 /// When an operation passed the stations of its way; a station it did not pass keeps the clock's epoch.
 struct op_times {
   std::chrono::steady_clock::time_point initiated{}; ///< on the initiating thread
+  std::chrono::steady_clock::time_point admitted{};  ///< with a permit
   std::chrono::steady_clock::time_point taken{};     ///< by the shard, from the request lane
   std::chrono::steady_clock::time_point submitted{}; ///< to the kernel's ring, the first time
   std::chrono::steady_clock::time_point completed{}; ///< on the shard, with a result
@@ -99,11 +129,17 @@ struct op_options {
   std::optional<std::chrono::steady_clock::time_point> deadline{};
   /// Cancels the operation when stop is requested, from any thread.
   std::stop_token stop_token{};
+  /// Nothing: the file's, else normal.
+  std::optional<shardbridge::priority> priority{};
   /// The shard to run on; nothing: the file's own.
   std::optional<std::size_t> shard{};
   /// Filled in as the operation goes on, at the cost of reading the clock. It stays the caller's, who keeps it until
   /// the handler runs.
   op_times* times = nullptr;
+  /// Taken before with basic_bridge::try_acquire() of the same bridge: the operation uses it up and is not refused,
+  /// unless it has more bytes or is a read that may wait for ever on a bridge with `reserved_ops`; then it gives it
+  /// back and is admitted like any other. The first operation takes it, another finds it empty.
+  shardbridge::permit* permit = nullptr;
 };
 
 } // namespace shardbridge

@@ -116,7 +116,10 @@ TEST(cancellation_rules, total_reaches_a_write_that_has_not_started) {
   service all({.ring_entries = 2});
   stuck_reads stuck(all.link);
   stuck.start();
-  stuck.start();
+  stuck_reads full(all.link); // reads do not take all places of a ring
+  full.pipe.fill();
+  outcome held;
+  full.file.async_write_some_at(0, asio::buffer("x", 1), held.handler());
   ASSERT_TRUE(all.wait_in_flight(2));
   asio::cancellation_signal signal;
   outcome wrote;
@@ -126,6 +129,7 @@ TEST(cancellation_rules, total_reaches_a_write_that_has_not_started) {
   EXPECT_TRUE(wrote.failed_with(asio::error::operation_aborted)) << wrote;
   EXPECT_EQ(stuck.pipe.drain(), 0U);
   stuck.file.cancel();
+  full.file.cancel();
   EXPECT_TRUE(all.finish());
 }
 

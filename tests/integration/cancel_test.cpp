@@ -18,7 +18,7 @@ class cancellation : public testing::TestWithParam<std::tuple<stage, means, time
  protected:
   void hold_up() {
     const auto [at, by, mode] = GetParam();
-    all.emplace(shard_group_options{.ring_entries = at == stage::queued ? 2U : 64U, .timeout_mode = mode},
+    all.emplace(shard_group_options{.ring_entries = at == stage::queued ? 3U : 64U, .timeout_mode = mode},
                 bridge_options{.max_ops = at == stage::waiting ? 2U : 64U});
     stuck.emplace(all->link);
     file.emplace(all->link, stuck->pipe.path(), open_flags::read_write);

@@ -15,7 +15,7 @@ bool open_descriptor(int number) {
 
 /// Reads in the kernel, in the queue of the shard, and waiting for a permit.
 struct busy_file {
-  service all{{.ring_entries = 2}, {.max_ops = 4}};
+  service all{{.ring_entries = 3}, {.max_ops = 4}}; // a third entry is not for reads that may wait for ever
   stuck_reads stuck{all.link};
   int number = stuck.file.native_handle();
 

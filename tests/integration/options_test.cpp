@@ -80,7 +80,7 @@ TEST(errors_are_clear, options_at_the_edge_of_sense_work) {
   expect_works({.backend = backend::io_uring, .timeout = no_timeout, .timeout_mode = timeout_mode::timer});
   expect_works({}, {.max_ops = 1, .max_bytes = 1, .max_waiters = 0});
   expect_works({.spin = 0ns}, {.spin = 1s});
-  expect_works({}, {.max_ops = std::size_t{1} << 22U, .max_bytes = (std::size_t{1} << 40U) - 1});
+  expect_works({}, {.max_ops = (std::size_t{1} << 21U) - 1, .max_bytes = (std::size_t{1} << 40U) - 1});
   expect_works({}, {.timeout = no_timeout});
 }
 

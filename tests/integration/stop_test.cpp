@@ -7,9 +7,10 @@ namespace shardbridge::tests {
 namespace {
 
 TEST(exactly_once, a_stopped_group_answers_what_waits_queues_and_is_in_the_kernel) {
-  service all({.ring_entries = 2}, {.max_ops = 4});
+  service all({.ring_entries = 3}, {.max_ops = 4});
   stuck_reads stuck(all.link);
-  for (int each = 0; each < 6; ++each) // two in the kernel, two in the queue of the shard, two without a permit
+  // Two in the kernel, whose third place is not for them, two in the queue of the shard, two without a permit.
+  for (int each = 0; each < 6; ++each)
     stuck.start();
   ASSERT_TRUE(all.wait_in_flight(2));
   EXPECT_EQ(all.link.stats().waiting, 2U);

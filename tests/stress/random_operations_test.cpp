@@ -1,8 +1,8 @@
-// Goal: under random reads, writes, syncs, deadlines and cancels of every kind by several threads, every operation is
-// answered once, no byte is ever wrong, and no permit, slot or buffer is missing in the end. Method: clients that each
-// own one block of a file and know what must be in it: after a successful write exactly that, after a failed one
-// nothing is known until the next. Their buffers are their own or go along. Their handlers run on a pool of threads,
-// while another thread cancels whole files and single operations.
+// Goal: under random reads, writes and syncs of any priority, deadlines and cancels of every kind by several threads,
+// every operation is answered once, no byte is ever wrong, and no permit, slot or buffer is missing in the end. Method:
+// clients that each own one block of a file and know what must be in it: after a successful write exactly that, after a
+// failed one nothing is known until the next. Their buffers are their own or go along. Their handlers run on a pool of
+// threads, while another thread cancels whole files and single operations.
 #include "stress.hpp"
 
 #include <temporary_folder.hpp>
@@ -75,6 +75,7 @@ class client {
       stop_ = std::stop_source();
       out.stop_token = stop_.get_token();
     }
+    if (chance_.one_in(3)) out.priority = priority::high;
     if (chance_.one_in(5)) out.shard = chance_.roll(2);
     return out;
   }

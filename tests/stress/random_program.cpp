@@ -18,7 +18,10 @@ shard_group_options draw_group(dice& chance) {
 }
 
 bridge_options draw_bridge(dice& chance) {
-  return {.max_ops = 1 + chance.roll(12), .when_full = chance.one_in(4) ? when_full::refuse : when_full::wait};
+  bridge_options out{.max_ops = 1 + chance.roll(12),
+                     .when_full = chance.one_in(4) ? when_full::refuse : when_full::wait};
+  if (chance.one_in(2)) out.reserved_ops = chance.roll(out.max_ops);
+  return out;
 }
 
 } // namespace
@@ -91,6 +94,7 @@ op_options random_program::draw_options() {
   op_options out;
   if (chance_.one_in(2)) out.timeout = std::chrono::microseconds(chance_.roll(5) * chance_.roll(2000));
   if (chance_.one_in(3)) out.stop_token = stops_.emplace_back().get_token();
+  if (chance_.one_in(3)) out.priority = priority::high;
   if (chance_.one_in(4)) out.shard = chance_.roll(group_->size());
   return out;
 }

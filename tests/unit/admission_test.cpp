@@ -1,45 +1,16 @@
 // Goal: each way into the admission and each way out of it.
-// Method: a few operations against small limits; `out` names what a call handed back, in its order.
-#include "printers.hpp"
-#include "test_operation.hpp"
-
-#include <bridge/admission.hpp>
-
-#include <deque>
-#include <vector>
-
-#include <gtest/gtest.h>
+// Method: a few operations against small limits. Levels, patience, priorities and permits without an operation have
+// files of their own.
+#include "admission_fixture.hpp"
 
 namespace shardbridge::detail {
 namespace {
 
 using enum admission::acquired;
 
-class admission_test : public testing::Test {
+class admission_test : public admission_fixture {
  public:
-  test_operation& make(std::uint64_t bytes, std::int64_t deadline = never) {
-    test_operation& op = operations_.emplace_back();
-    op.bytes = bytes;
-    op.deadline = deadline;
-    return op;
-  }
-  static std::vector<operation*> emptied(operation_list& list) {
-    std::vector<operation*> all;
-    while (operation* const op = list.pop_front())
-      all.push_back(op);
-    return all;
-  }
-  std::vector<operation*> released(std::uint64_t ops, std::uint64_t bytes) {
-    operation_list granted;
-    permits.release(ops, bytes, granted);
-    return emptied(granted);
-  }
-  using named = std::vector<operation*>;
-
-  admission permits{bridge_options{.max_ops = 3, .max_bytes = 100, .max_waiters = 3}};
-
- private:
-  std::deque<test_operation> operations_;
+  admission_test() : admission_fixture({.max_ops = 3, .max_bytes = 100, .max_waiters = 3}) {}
 };
 
 TEST_F(admission_test, refuses_for_ever_only_what_is_too_large) {
@@ -96,6 +67,14 @@ TEST_F(admission_test, refuses_instead_of_queueing) {
   EXPECT_EQ(refusing.acquire(make(1)), taken);
   EXPECT_EQ(refusing.acquire(make(1)), no_room);
   EXPECT_EQ(refusing.waiting(), 0U);
+}
+
+TEST_F(admission_test, refuses_only_who_finds_no_room_where_the_level_changes) {
+  admission refusing(bridge_options{.max_ops = 20, .when_full = when_full::refuse});
+  for (int each = 0; each < 20; ++each)
+    ASSERT_EQ(refusing.acquire(make(1)), taken) << each;
+  EXPECT_EQ(refusing.level(), pressure_level::suspended);
+  EXPECT_EQ(refusing.acquire(make(1)), no_room);
 }
 
 TEST_F(admission_test, expires_waiters_by_their_deadlines) {

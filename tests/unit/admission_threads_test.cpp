@@ -85,7 +85,8 @@ TEST(admission, counts_exactly_with_many_threads) {
 // meanwhile is the choice of those to be cancelled; if the others are slower than it, the test is passed without
 // showing anything.
 TEST(admission, forgets_the_deadline_of_whoever_finds_room_at_the_second_look) {
-  admission permits(bridge_options{.max_ops = 1});
+  // Marks that are never reached: to change the level would take the lock.
+  admission permits(bridge_options{.max_ops = 1, .watermarks = {.throttled = {200, 200}, .suspended = {200, 200}}});
   std::array<test_operation, 3> operations;
   auto& [first, waiter, second] = operations;
   ASSERT_EQ(permits.acquire(first), admission::acquired::taken);
@@ -100,7 +101,7 @@ TEST(admission, forgets_the_deadline_of_whoever_finds_room_at_the_second_look) {
     EXPECT_TRUE(granted.empty());
   });
   std::thread taker([&] {
-    while (!locked.load())
+    while (permits.ops() > 0)
       std::this_thread::yield();
     EXPECT_EQ(permits.acquire(second), admission::acquired::taken);
   });

@@ -31,6 +31,8 @@ class counting_core final : public bridge_core {
   using bridge_core::bridge_core;
   using bridge_core::drain;
   using bridge_core::expire_waiters;
+  using bridge_core::fetch_change;
+  using bridge_core::observe_changes;
   using bridge_core::woken;
   ~counting_core() override = default;
 
@@ -42,12 +44,14 @@ class counting_core final : public bridge_core {
 
   int waits = 0;
   int posted_drains = 0;
+  int posted_changes = 0;
   std::int64_t timer = never;
 
  private:
   void wait_for_replies() override { ++waits; }
   void post_drain() override { ++posted_drains; }
   void set_timer(std::int64_t deadline) override { timer = deadline; }
+  void post_changes() override { ++posted_changes; }
 };
 
 class bridge_core_test : public testing::Test {

@@ -3,7 +3,6 @@
 // connection.
 #include "bridge_core_fixture.hpp"
 
-#include <stdexcept>
 #include <thread>
 
 namespace shardbridge::detail {
@@ -265,18 +264,6 @@ TEST_F(bridge_core_test, spreads_files_over_the_shards) {
   EXPECT_EQ(spread->shards(), 3U);
   for (const std::size_t expected : {0U, 1U, 2U, 0U})
     EXPECT_EQ(spread->next_shard(), expected);
-}
-
-TEST_F(bridge_core_test, names_the_option_that_makes_no_sense) {
-  using std::chrono::nanoseconds;
-  for (const bridge_options& bad :
-       {bridge_options{.max_ops = 0}, bridge_options{.max_ops = admission_word::ops_limit + 1},
-        bridge_options{.max_bytes = 0}, bridge_options{.max_bytes = admission_word::bytes_limit + 1},
-        bridge_options{.timeout = nanoseconds(0)}, bridge_options{.timeout = nanoseconds(-1)},
-        bridge_options{.spin = nanoseconds(-1)}, bridge_options{.spin = std::chrono::seconds(2)}})
-    EXPECT_THROW(std::make_shared<counting_core>(group, bad), std::invalid_argument);
-  EXPECT_NO_THROW(std::make_shared<counting_core>(
-      group, bridge_options{.max_bytes = admission_word::bytes_limit, .timeout = no_timeout}));
 }
 
 } // namespace

@@ -28,7 +28,7 @@ inline std::ostream& operator<<(std::ostream& out, wake_word::disarmed value) {
   return print_name(out, value, {"unclaimed", "wake_coming"});
 }
 inline std::ostream& operator<<(std::ostream& out, admission_word::taken value) {
-  return print_name(out, value, {"taken", "full"});
+  return print_name(out, value, {"taken", "full", "crosses"});
 }
 inline std::ostream& operator<<(std::ostream& out, admission::acquired value) {
   return print_name(out, value, {"taken", "waiting", "cancelled", "no_room", "too_large", "stopped"});
@@ -44,11 +44,11 @@ inline std::ostream& operator<<(std::ostream& out, op_fsm::reason value) {
 }
 inline std::ostream& operator<<(std::ostream& out, op_code value) {
   return print_name(out, value,
-                    {"read", "write", "sync_all", "sync_data", "open", "close", "size", "resize", "call", "nop",
-                     "cancel_file", "cancel_bridge"});
+                    {"read", "write", "sync_all", "sync_data", "open", "close", "size", "resize", "rename", "unlink",
+                     "make_directory", "status", "call", "wait_level", "nop", "cancel_file", "cancel_bridge"});
 }
 inline std::ostream& operator<<(std::ostream& out, operation::place value) {
-  return print_name(out, value, {"nowhere", "waiting", "backlog", "parked", "slot", "held"});
+  return print_name(out, value, {"nowhere", "waiting", "waiting_aside", "backlog", "parked", "slot", "held"});
 }
 inline std::ostream& operator<<(std::ostream& out, operation::delivery value) {
   return print_name(out, value, {"invoke", "post", "destroy"});
@@ -62,3 +62,11 @@ inline std::ostream& operator<<(std::ostream& out, const op_result& result) {
 }
 
 } // namespace shardbridge::detail
+
+namespace shardbridge {
+
+inline std::ostream& operator<<(std::ostream& out, pressure_level value) {
+  return detail::print_name(out, value, {"normal", "throttled", "suspended"});
+}
+
+} // namespace shardbridge

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include <fcntl.h>
@@ -66,6 +67,7 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
   shard_port& port_ = ports_[0];
   std::vector<std::shared_ptr<connection>> connections_;
   std::vector<open_file> files_;
+  std::set<int> pipes_; ///< numbers of those that are no regular files
   std::deque<pushed> operations_;
   std::deque<test_operation> orders_;
   std::vector<pushed*> holding_; ///< came back, their handlers have not run

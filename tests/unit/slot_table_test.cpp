@@ -1,11 +1,14 @@
-// Goal: a token names one use of one slot and nothing else.
-// Method: pack and unpack at the limits of each field; uses of a slot that follow one another.
+// Goal: a token names one use of one slot and nothing else; a share of the slots is never given to what may wait for
+// ever.
+// Method: pack and unpack at the limits of each field; uses of a slot that follow one another; tables filled by each
+// kind of operation.
 #include "printers.hpp"
 #include "test_operation.hpp"
 
 #include <shard_side/slot_table.hpp>
 
 #include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -96,6 +99,81 @@ TEST(slot_table, visits_operations_without_an_answer) {
   std::set<operation*> visited;
   table.for_each_operation([&](operation& op) { visited.insert(&op); });
   EXPECT_EQ(visited, std::set<operation*>{&a});
+}
+
+class slot_table_share : public testing::Test {
+ public:
+  slot_table_share() { patient.patient = true; }
+
+  /// As many as there is room for.
+  std::vector<std::uint32_t> fill_with_patient(slot_table& table) {
+    std::vector<std::uint32_t> out;
+    while (table.has_room_for_patient())
+      out.push_back(table.acquire(patient));
+    return out;
+  }
+
+  test_operation patient;
+  test_operation other{op_code::write};
+};
+
+TEST_F(slot_table_share, is_kept_from_patient_operations) {
+  struct row {
+    std::uint32_t capacity, kept;
+  };
+  for (const auto& [capacity, kept] :
+       {row{2, 1}, row{16, 1}, row{31, 1}, row{32, 2}, row{1024, 64}, row{1040, 64}, row{8192, 64}}) {
+    slot_table table(capacity);
+    EXPECT_EQ(fill_with_patient(table).size(), capacity - kept) << "of " << capacity;
+    for (std::uint32_t each = 0; each < kept; ++each) {
+      ASSERT_FALSE(table.full()) << "of " << capacity;
+      table.acquire(other);
+    }
+    EXPECT_TRUE(table.full());
+  }
+}
+
+TEST_F(slot_table_share, is_all_that_is_kept) {
+  slot_table table(16);
+  for (int each = 0; each < 15; ++each)
+    table.acquire(other);
+  EXPECT_TRUE(table.has_room_for_patient()) << "others have taken none of theirs";
+  table.acquire(patient);
+  EXPECT_TRUE(table.full());
+}
+
+TEST_F(slot_table_share, of_patient_operations_comes_back_with_each) {
+  slot_table table(16);
+  const std::vector<std::uint32_t> taken = fill_with_patient(table);
+  const std::uint32_t write = table.acquire(other);
+  table.release(write);
+  EXPECT_FALSE(table.has_room_for_patient()) << "what was given back was not theirs";
+  for (const std::uint32_t index : taken) {
+    table.release(index);
+    EXPECT_TRUE(table.has_room_for_patient());
+    ASSERT_EQ(table.acquire(patient), index);
+    EXPECT_FALSE(table.has_room_for_patient());
+  }
+}
+
+// Another kind of operation takes a slot that a patient one has had.
+TEST_F(slot_table_share, is_counted_by_the_present_use) {
+  slot_table table(2);
+  const std::uint32_t index = table.acquire(patient);
+  table.release(index);
+  ASSERT_EQ(table.acquire(other), index);
+  EXPECT_TRUE(table.has_room_for_patient());
+  table.release(index);
+  EXPECT_EQ(fill_with_patient(table).size(), 1U) << "released as what it was";
+}
+
+TEST_F(slot_table_share, comes_back_though_the_operation_was_answered_before) {
+  slot_table table(2);
+  const std::uint32_t index = table.acquire(patient);
+  table[index].op = nullptr;
+  EXPECT_FALSE(table.has_room_for_patient()) << "the kernel has it still";
+  table.release(index);
+  EXPECT_TRUE(table.has_room_for_patient());
 }
 
 } // namespace

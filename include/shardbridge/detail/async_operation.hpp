@@ -7,6 +7,7 @@
 #include <shardbridge/detail/bridge_core.hpp>
 #include <shardbridge/detail/deadline.hpp>
 #include <shardbridge/detail/file_ref.hpp>
+#include <shardbridge/permit.hpp>
 #include <shardbridge/with_options.hpp>
 
 #include <boost/asio/associated_allocator.hpp>
@@ -55,13 +56,17 @@ class async_operation final : public operation {
     }
     ending unless_started(*made);
     made->times = options.times;
+    core->sample(*made);
     made->stamp(&op_times::initiated);
     made->deadline = deadline_of(options, fallback);
+    made->priority = options.priority.value_or(priority::normal);
     made->shard_index = static_cast<std::uint32_t>(options.shard.value_or(shard));
     made->connect_cancellation(core, options.stop_token);
     unless_started.dismiss();
     if (answered)
       core->answer(*made, *answered);
+    else if (options.permit != nullptr && made->code != op_code::wait_level)
+      core->initiate(*made, std::move(*options.permit));
     else
       core->initiate(*made);
   }
@@ -110,7 +115,9 @@ class async_operation final : public operation {
     if (!at_home_) work_.emplace(boost::asio::prefer(associated, boost::asio::execution::outstanding_work.tracked));
     request_.prepare(*this);
     file = request_.file.get();
-    if (file != nullptr) epoch = file->epoch();
+    if (file == nullptr) return;
+    epoch = file->epoch();
+    patient = code == op_code::read && !file->regular;
   }
   ~async_operation() = default;
 

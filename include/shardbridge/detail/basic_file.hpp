@@ -87,6 +87,23 @@ class basic_file {
     if (!failed) replace_file(std::move(opened));
   }
 
+  /// Takes over a descriptor that is open: a regular file, or a pipe, a socket or a terminal, which is read and written
+  /// at offset 0. The file must not be open. Errors: those of fcntl(2) and statx(2); then `native` stays the caller's.
+  void assign(native_handle_type native) {
+    boost::system::error_code failed;
+    assign(native, failed);
+    throw_if(failed, "assign");
+  }
+  void assign(native_handle_type native, boost::system::error_code& failed) {
+    if (is_open()) {
+      failed = boost::asio::error::already_open;
+      return;
+    }
+    detail::file_ref assigned = new_file();
+    failed = code_of(detail::assign_now(*assigned, native));
+    if (!failed) replace_file(std::move(assigned));
+  }
+
   /// Opens on the shard. Handler: void(error_code). The file must not be open. is_open() when the handler runs.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_open(const std::string& path, open_flags flags, Token&& token = Token()) {

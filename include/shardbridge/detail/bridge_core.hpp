@@ -4,6 +4,7 @@
 
 #include <shardbridge/detail/operation.hpp>
 #include <shardbridge/options.hpp>
+#include <shardbridge/permit.hpp>
 #include <shardbridge/stats.hpp>
 
 #include <chrono>
@@ -28,8 +29,16 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
 
   /// Takes the operation over: it is delivered exactly once, never from inside this call unless `post`ed. Any thread.
   void initiate(operation& op) noexcept;
+  /// The same with a permit taken before, if it is of this bridge and large enough.
+  void initiate(operation& op, permit taken) noexcept;
   /// Takes over an operation that has its result without a shard: it is delivered with that.
   void answer(operation& op, op_result result) noexcept;
+  /// Has the operation timed, if it is one of those to be timed and nobody else does. Any thread.
+  void sample(operation& op) noexcept;
+  /// Empty: there is no room now, or there never is.
+  [[nodiscard]] permit try_acquire(std::size_t bytes) noexcept;
+  /// A permit that was not used.
+  void give_up(std::size_t bytes) noexcept;
   /// The operation must not have been delivered. Any thread.
   void cancel(operation& op, cancel_kind kind) noexcept;
   /// Everything initiated on the file before. Any thread. Throws std::bad_alloc.
@@ -40,6 +49,7 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   /// Accepts nothing any more, and those who wait are refused. What is accepted completes. Any thread.
   void stop() noexcept;
 
+  [[nodiscard]] pressure_level level() const noexcept;
   [[nodiscard]] bridge_stats stats() const;
   [[nodiscard]] std::size_t shards() const noexcept;
   /// Where the next file goes: each on another shard, in turn.
@@ -58,6 +68,10 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   void drain();
   /// On the bridge's executor, when the timer fires.
   void expire_waiters();
+  /// Whether tell_changes() is wanted when the level has changed. Any thread.
+  void observe_changes(bool wanted);
+  /// On the bridge's executor, until there is none.
+  [[nodiscard]] std::optional<pressure_level> fetch_change();
   /// The execution context goes: waits until nothing is outstanding and destroys every operation unanswered.
   void abandon() noexcept;
 
@@ -68,18 +82,24 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   virtual void post_drain() = 0;
   /// Calls expire_waiters() at `deadline`, instead of when asked before; `never`: not at all.
   virtual void set_timer(std::int64_t deadline) = 0;
+  /// Has the changes of the level fetched and told soon, on the bridge's executor.
+  virtual void post_changes() = 0;
 
   class batch;
   class outbox;
 
   void refuse(operation& op, errc why) noexcept;
+  void end(operation& op, operation::delivery how) noexcept;
   void send_all(operation_list& admitted) noexcept;
   void send(operation& op, operation_list& unsent) noexcept;
   void push(std::size_t shard, std::span<const lane_item> items, operation_list& unsent) noexcept;
   void take_leftovers(std::size_t shard, operation_list& into) noexcept;
   void return_unsent(operation_list& unsent, operation_list& admitted) noexcept;
   void tell(std::size_t shard, lane_item item) noexcept;
-  void give_back(std::uint64_t ops, std::uint64_t bytes) noexcept;
+  void collect(std::span<operation* const> ended) noexcept;
+  void admit(operation_list& granted) noexcept;
+  void tell_news() noexcept;
+  void wake_delivery() noexcept;
   /// After a waiter gave up: the room it was too large for may do for the next.
   void admit_next() noexcept;
   void send_orders(op_code what, descriptor* file);

@@ -10,7 +10,9 @@
 #include <boost/asio/query.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -34,6 +36,16 @@ class bridge_impl final : public bridge_core, public context_watch::watched {
   }
 
   [[nodiscard]] const Executor& executor() const noexcept { return executor_; }
+
+  void on_level_change(std::function<void(pressure_level)> observer) {
+    const bool wanted = observer != nullptr;
+    auto next = std::make_shared<const level_observer>(std::move(observer));
+    {
+      const std::lock_guard lock(observing_);
+      observer_.swap(next);
+    }
+    observe_changes(wanted);
+  }
 
  private:
   using timer_type = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
@@ -64,15 +76,42 @@ class bridge_impl final : public bridge_core, public context_watch::watched {
     });
   }
 
+  void post_changes() override {
+    boost::asio::post(executor_, [self = self()] { self->tell_changes(); });
+  }
+
+  void tell_changes() {
+    // An observer that throws does not end the telling.
+    struct going_on {
+      bridge_impl* unfinished;
+      ~going_on() {
+        if (unfinished != nullptr) unfinished->post_changes();
+      }
+    } rest{this};
+    while (const auto level = fetch_change()) {
+      const auto observer = [this] {
+        const std::lock_guard lock(observing_);
+        return observer_;
+      }();
+      if (*observer) (*observer)(*level);
+    }
+    rest.unfinished = nullptr;
+  }
+
   void context_ends() noexcept override {
     abandon();
     timer_.reset();
     descriptor_.reset();
+    on_level_change({});
   }
+
+  using level_observer = std::function<void(pressure_level)>;
 
   const Executor executor_;
   std::optional<boost::asio::posix::basic_stream_descriptor<Executor>> descriptor_;
   std::optional<timer_type> timer_;
+  std::mutex observing_;
+  std::shared_ptr<const level_observer> observer_ = std::make_shared<const level_observer>();
 };
 
 } // namespace shardbridge::detail

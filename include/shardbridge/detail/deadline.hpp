@@ -33,8 +33,10 @@ inline void fill_in(op_options& options, const op_options& others) {
     options.deadline = others.deadline;
   }
   if (!options.stop_token.stop_possible()) options.stop_token = others.stop_token;
+  if (!options.priority) options.priority = others.priority;
   if (!options.shard) options.shard = others.shard;
   if (options.times == nullptr) options.times = others.times;
+  if (options.permit == nullptr) options.permit = others.permit;
 }
 
 } // namespace shardbridge::detail

@@ -40,6 +40,7 @@ enum class op_code : std::uint8_t {
   make_directory,
   status, // of a path
   call,
+  wait_level,    // on the bridge itself: never goes to a shard
   nop,           // through the ring, for nothing but the way there and back
   cancel_file,   // to the shard itself, no reply: cancel what is older than the file's epoch
   cancel_bridge, // to the shard itself, no reply: cancel all that came over the same connection
@@ -115,8 +116,10 @@ class operation {
 
   // What to do. Written by the Asio side before the push.
   op_code code;
-  bool cancellable = false;    ///< a cancellation may come through `cancel`
-  bool silent = false;         ///< the shard frees it itself: no permit, no reply
+  bool cancellable = false; ///< a cancellation may come through `cancel`
+  bool silent = false;      ///< the shard frees it itself: no permit, no reply
+  bool patient = false;     ///< a read that may wait for ever: of a pipe, a socket
+  shardbridge::priority priority = shardbridge::priority::normal;
   std::int32_t open_flags = 0; ///< O_*; the mode of a directory that is made
   std::uint32_t shard_index = 0;
   std::uint32_t iovec_count = 0;
@@ -139,7 +142,7 @@ class operation {
   cancel_word cancel;
 
   // Scratch of the present owner: a queue of waiters or of the shard's backlog, a deadline heap, a slot.
-  enum class place : std::uint8_t { nowhere, waiting, backlog, parked, slot, held };
+  enum class place : std::uint8_t { nowhere, waiting, waiting_aside, backlog, parked, slot, held };
   place where = place::nowhere;
   operation* previous = nullptr;
   operation* next = nullptr;

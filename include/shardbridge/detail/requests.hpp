@@ -6,6 +6,7 @@
 #include <shardbridge/detail/result.hpp>
 #include <shardbridge/open_flags.hpp>
 #include <shardbridge/owned_buffer.hpp>
+#include <shardbridge/pressure_level.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -108,6 +109,20 @@ struct size_request {
   template <class Handler>
   void complete(Handler handler, const op_result& result) {
     std::move(handler)(to_error_code(result), size);
+  }
+};
+
+/// The bridge's level of pressure: void(error_code).
+struct level_request {
+  static constexpr op_code code = op_code::wait_level;
+  file_ref file;
+  pressure_level at_most;
+
+  void prepare(operation& op) const noexcept { op.offset = static_cast<std::uint64_t>(at_most); }
+  void absorb(operation&) noexcept {}
+  template <class Handler>
+  void complete(Handler handler, const op_result& result) {
+    std::move(handler)(to_error_code(result));
   }
 };
 
