@@ -23,6 +23,26 @@ function(build_and_run)
   run("${folder}/${STEP}/consumer" "${folder}/${STEP}/data")
 endfunction()
 
+# Whether the project in tests/consumer/NAME finds what it needs, with these variables for cmake.
+macro(configure_only name)
+  execute_process(COMMAND "${CMAKE_COMMAND}" --fresh -C "${folder}/outer.cmake" -G "${outer_generator}" ${ARGN}
+      -S "${here}/${name}" -B "${folder}/components/${name}"
+    RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+endmacro()
+function(configures name)
+  configure_only(${name} ${ARGN})
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${name} does not configure with ${ARGN}: ${output}")
+  endif()
+endfunction()
+function(refuses name reason)
+  configure_only(${name} ${ARGN})
+  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+  if(status EQUAL 0 OR NOT output MATCHES "${reason}")
+    message(FATAL_ERROR "${name} does not say '${reason}' with ${ARGN}: ${output}")
+  endif()
+endfunction()
+
 # Compiler and flags of the outer build as one list, for steps without a build system.
 string(TOUPPER "${CONFIG}" variant)
 separate_arguments(flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${variant}}")
@@ -41,8 +61,23 @@ elseif(STEP STREQUAL "find_package")
     message(FATAL_ERROR "found ${found_shardbridge_DIR}, which is not in ${prefix}")
   endif()
 
-elseif(STEP STREQUAL "add_subdirectory")
+elseif(STEP STREQUAL "add_subdirectory" OR STEP STREQUAL "prometheus")
   build_and_run()
+
+elseif(STEP STREQUAL "components")
+  # Nobody but who asks for the component needs prometheus-cpp; who asks is told what is missing.
+  set(hide -D CMAKE_DISABLE_FIND_PACKAGE_prometheus-cpp=ON)
+  configures(find_package ${hide})
+  refuses(prometheus "needs prometheus-cpp" ${hide})
+  # The same where it was installed without: what the component brought is taken out of a copy.
+  set(bare "${folder}/components/bare")
+  file(REMOVE_RECURSE "${bare}")
+  file(COPY "${prefix}/" DESTINATION "${bare}")
+  file(GLOB_RECURSE parts "${bare}/*prometheus*")
+  file(REMOVE ${parts})
+  set(use -D "shardbridge_DIR=${bare}/${outer_libdir}/cmake/shardbridge")
+  configures(find_package ${use})
+  refuses(prometheus "installed without" ${use})
 
 elseif(STEP STREQUAL "pkg_config")
   set(libraries "${prefix}/${outer_libdir}")
@@ -60,15 +95,17 @@ elseif(STEP STREQUAL "pkg_config")
   run("${folder}/pkg_config/consumer" "${folder}/pkg_config/data")
 
 elseif(STEP STREQUAL "requirements")
-  # An application needs neither liburing's nor moodycamel's headers: both are poisoned, and it still compiles.
+  # An application needs neither liburing's nor moodycamel's nor prometheus-cpp's headers: all are poisoned, and it still
+  # compiles.
   set(poison "${folder}/poison")
   foreach(header liburing.h liburing/io_uring.h concurrentqueue.h concurrentqueue/concurrentqueue.h
-      blockingconcurrentqueue.h concurrentqueue/blockingconcurrentqueue.h)
+      blockingconcurrentqueue.h concurrentqueue/blockingconcurrentqueue.h
+      prometheus/collectable.h prometheus/metric_family.h)
     file(WRITE "${poison}/${header}" "#error poisoned\n")
   endforeach()
   set(check ${compile} -std=c++20 -fsyntax-only -I "${poison}" -I "${prefix}/${outer_includedir}")
   run(${check} "${here}/main.cpp")
-  foreach(header liburing.h concurrentqueue/concurrentqueue.h)
+  foreach(header liburing.h concurrentqueue/concurrentqueue.h prometheus/metric_family.h)
     string(MAKE_C_IDENTIFIER "${header}" name)
     file(WRITE "${poison}/${name}.cpp" "#include <${header}>\n")
     execute_process(COMMAND ${check} "${poison}/${name}.cpp" RESULT_VARIABLE status ERROR_VARIABLE output)
@@ -79,7 +116,7 @@ elseif(STEP STREQUAL "requirements")
 
   # Nor does the exported target ask for their folders, or for this project's own warnings.
   file(READ "${prefix}/${outer_libdir}/cmake/shardbridge/shardbridgeTargets.cmake" targets)
-  foreach(unwanted ConcurrentQueue shardbridge_options INTERFACE_COMPILE_OPTIONS INTERFACE_SYSTEM_INCLUDE_DIRECTORIES)
+  foreach(unwanted ConcurrentQueue prometheus shardbridge_options INTERFACE_COMPILE_OPTIONS INTERFACE_SYSTEM_INCLUDE_DIRECTORIES)
     if(targets MATCHES "${unwanted}")
       message(FATAL_ERROR "shardbridgeTargets.cmake exports ${unwanted}")
     endif()
