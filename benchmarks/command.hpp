@@ -13,6 +13,7 @@ using action = std::function<int()>;
 
 void add_handoff_command(CLI::App& app, action& chosen);
 void add_offload_command(CLI::App& app, action& chosen);
+void add_pressure_command(CLI::App& app, action& chosen);
 void add_report_command(CLI::App& app, action& chosen);
 void add_wake_command(CLI::App& app, action& chosen);
 

@@ -2,14 +2,12 @@
 
 #include "../common/failure.hpp"
 #include "../common/parse.hpp"
+#include "gnuplot.hpp"
 #include "plot_script.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <sstream>
 
 namespace shardbridge::bench {
@@ -28,14 +26,6 @@ constexpr std::array all_series{
 
 const result_row* row_for(const result_set& results, const series& s, unsigned depth) {
   return std::string(s.engine) == "pool" ? best_pool(results.rows, depth) : find_row(results.rows, s.engine, depth);
-}
-
-/// In a gnuplot string between single quotes a quote is written twice.
-std::string quoted(const std::string& text) {
-  std::string result = "'";
-  for (const char c : text)
-    result += c == '\'' ? "''" : std::string(1, c);
-  return result + "'";
 }
 
 void write_series(std::ostream& out, const result_set& results) {
@@ -61,7 +51,8 @@ void write_series(std::ostream& out, const result_set& results) {
     titles += std::string(" \"") + s.title + '"';
     colors += std::string(" ") + s.color;
   }
-  out << "engines = " << quoted(engines) << "\ntitles = " << quoted(titles) << "\ncolors = " << quoted(colors) << '\n';
+  out << "engines = " << gnuplot_quoted(engines) << "\ntitles = " << gnuplot_quoted(titles)
+      << "\ncolors = " << gnuplot_quoted(colors) << '\n';
 }
 
 /// How far apart the marks of engines stand at one depth: a fifth of the way to the next depth for all together.
@@ -81,10 +72,10 @@ void write_scales(std::ostream& out, const result_set& results) {
   out << ")'\n";
   const auto& row = results.rows.front();
   out << "headline = "
-      << quoted(row.rw + ", blocks of " + size_text(row.block) + (row.direct ? ", O_DIRECT" : ", page cache") + ", " +
-                results.environment.value("file_system", std::string("?")) + ", Linux " +
-                results.environment.value("kernel", std::string("?")) +
-                "; medians, bars from the least to the most of the rounds")
+      << gnuplot_quoted(row.rw + ", blocks of " + size_text(row.block) + (row.direct ? ", O_DIRECT" : ", page cache") +
+                        ", " + results.environment.value("file_system", std::string("?")) + ", Linux " +
+                        results.environment.value("kernel", std::string("?")) +
+                        "; medians, bars from the least to the most of the rounds")
       << '\n';
 }
 
@@ -92,19 +83,11 @@ void write_scales(std::ostream& out, const result_set& results) {
 
 void plot_results(const result_set& results, const std::string& png) {
   if (results.rows.empty()) throw bad_input("there is nothing to plot");
-  if (std::system("command -v gnuplot >/dev/null 2>&1") != 0)
-    throw run_failure("gnuplot is not installed (Debian: gnuplot-nox)");
-  if (!std::ofstream(png, std::ios::app)) throw bad_input("--plot '" + png + "' cannot be written: " + errno_text());
   std::ostringstream script;
-  script << "output_file = " << quoted(png) << '\n';
   write_series(script, results);
   write_scales(script, results);
   script << plot_script;
-
-  std::FILE* gnuplot = ::popen("gnuplot", "w");
-  if (gnuplot == nullptr) throw run_failure("cannot start gnuplot: " + errno_text());
-  std::fputs(script.str().c_str(), gnuplot);
-  if (::pclose(gnuplot) != 0) throw run_failure("gnuplot could not draw '" + png + "'");
+  run_gnuplot(png, script.str());
 }
 
 } // namespace shardbridge::bench
