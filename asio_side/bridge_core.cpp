@@ -64,7 +64,7 @@ void bridge_core::initiate(operation& op) noexcept {
   }
   case admission::acquired::waiting:
     if (may_expire) restart_timer();
-    return;
+    return take_role_if_free();
   case admission::acquired::cancelled:
     if (!waits_for_level) parts_->outcomes.cancelled_waiting();
     return answer(op, {result_kind::aborted, 0, 0});
@@ -78,8 +78,9 @@ void bridge_core::initiate(operation& op) noexcept {
 }
 
 void bridge_core::initiate(operation& op, permit taken) noexcept {
-  const bool limited = op.patient && parts_->permits.limits_patient();
-  if (taken.core_.get() != this || taken.bytes_ < op.bytes || limited) {
+  const bool needs_more = op.patient && parts_->permits.limits_patient();
+  const bool needs_none = op.code == op_code::wait_level;
+  if (taken.core_.get() != this || taken.bytes_ < op.bytes || needs_more || needs_none) {
     taken = permit();
     return initiate(op);
   }
@@ -88,8 +89,10 @@ void bridge_core::initiate(operation& op, permit taken) noexcept {
   operation_list admitted;
   if (taken.bytes_ > op.bytes) parts_->permits.release(0, taken.bytes_ - op.bytes, admitted);
   if (parts_->permits.has_news()) tell_news();
+  const bool admits_others = !admitted.empty();
   admitted.push_front(op);
   send_all(admitted);
+  if (admits_others) restart_timer();
 }
 
 permit bridge_core::try_acquire(std::size_t bytes) noexcept {
@@ -222,7 +225,7 @@ void bridge_core::tell_news() noexcept {
   const bool on_duty = parts_->permits.take_news(calmed);
   deliver_all(calmed, {}, operation::delivery::post);
   if (on_duty) post_changes();
-  if (parts_->permits.take_seemed_more()) wake_delivery();
+  if (parts_->permits.take_seemed_more() || parts_->permits.outstanding() == 0) wake_delivery();
 }
 
 void bridge_core::tell(std::size_t shard, lane_item item) noexcept {
@@ -285,6 +288,7 @@ void bridge_core::stop() noexcept {
   while (operation* const op = waiting.pop_front())
     refuse(*op, errc::stopped);
   restart_timer();
+  if (parts_->permits.outstanding() == 0) wake_delivery();
 }
 
 void bridge_core::deliver_all(operation_list& ended, op_result result, operation::delivery how) noexcept {
@@ -316,6 +320,7 @@ void bridge_core::admit_next() noexcept {
   parts_->permits.release(0, 0, granted);
   admit(granted);
   restart_timer();
+  if (parts_->permits.outstanding() == 0) wake_delivery(); // no reply comes for who waited
 }
 
 void bridge_core::restart_timer() noexcept {

@@ -3,9 +3,9 @@
 //
 // Threads: any may try_take(); the holder alone calls give_up_unless().
 //
-// Invariant: while a permit is out, somebody holds the role. Who takes a permit looks at the role afterwards; who gives
-// the role up looks at the permits afterwards. Both words are written and read in the single order of seq_cst, so at
-// least one of two that meet sees the other.
+// Invariant: while an operation is accepted, or waits, somebody holds the role. Who takes a permit for one, or queues
+// it, looks at the role afterwards; who gives the role up looks at permits and queues afterwards. Both words are
+// written and read in the single order of seq_cst, so at least one of two that meet sees the other.
 #pragma once
 
 #include <atomic>

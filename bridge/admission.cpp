@@ -45,6 +45,7 @@ admission::acquired admission::acquire(operation& op) {
     return acquired::taken;
   }
   enqueue(op);
+  pending_.fetch_add(1, std::memory_order_seq_cst);
   return acquired::waiting;
 }
 
@@ -191,7 +192,7 @@ std::uint64_t admission::outstanding() const noexcept {
     const std::uint64_t left = credits_.left().ops;
     if (version % 2 != 0) return std::max<std::uint64_t>(ops, 1);
     if (unused_.load(std::memory_order_seq_cst) == unused && credits_.version() == version)
-      return ops - left - unused % one_change;
+      return ops - left - unused % one_change + pending_.load(std::memory_order_seq_cst);
   }
 }
 
@@ -220,17 +221,20 @@ admission::acquired admission::wait_for_level(operation& op) {
   if (closed_.load(std::memory_order_relaxed)) return acquired::stopped;
   if (op.cancellable && op.cancel.wanted()) return acquired::cancelled;
   if (word_.level() <= wanted_by(op)) return acquired::taken;
-  if (op.deadline != never) deadlines_.insert(op);
-  op.where = operation::place::waiting_aside;
-  calm_.push_back(op);
+  wait_in(calm_, op);
   return acquired::waiting;
 }
 
 admission::acquired admission::wait_aside(operation& op) {
+  wait_in(aside_, op);
+  return acquired::waiting;
+}
+
+void admission::wait_in(operation_list& list, operation& op) {
   if (op.deadline != never) deadlines_.insert(op);
   op.where = operation::place::waiting_aside;
-  aside_.push_back(op);
-  return acquired::waiting;
+  list.push_back(op);
+  pending_.fetch_add(1, std::memory_order_seq_cst);
 }
 
 bool admission::comes_first(const operation& op) const noexcept {
@@ -302,6 +306,7 @@ void admission::take_out(operation& op, operation_list& into) noexcept {
   else
     (op.code == op_code::wait_level ? calm_ : aside_).erase(op);
   op.where = operation::place::nowhere;
+  pending_.fetch_sub(1, std::memory_order_seq_cst);
   into.push_back(op);
 }
 

@@ -102,8 +102,8 @@ class admission {
   /// Permits out at this moment, those without an operation included.
   [[nodiscard]] std::uint64_t ops() const noexcept;
   [[nodiscard]] std::uint64_t bytes() const noexcept;
-  /// Those that have an operation, or for a moment more: then news say that it must be looked at again. seq_cst, see
-  /// reply_role.
+  /// Those that have an operation, and all who wait; or for a moment more: then news say that it must be looked at
+  /// again. seq_cst, see reply_role.
   [[nodiscard]] std::uint64_t outstanding() const noexcept;
   /// How many operations were accepted since the beginning. relaxed: a number, which guards nothing.
   void count_accepted(std::uint64_t ops) noexcept {
@@ -118,6 +118,7 @@ class admission {
  private:
   acquired wait_for_level(operation& op);
   acquired wait_aside(operation& op);
+  void wait_in(operation_list& list, operation& op);
   bool comes_first(const operation& op) const noexcept;
   operation* first_waiter() const noexcept;
   void grant(operation_list& granted);
@@ -144,7 +145,8 @@ class admission {
   static constexpr std::uint64_t one_change = std::uint64_t{1} << 32U;
 
   admission_word word_;
-  std::atomic<std::uint64_t> unused_{0}; // permits without an operation, and above them the number of changes
+  std::atomic<std::uint64_t> pending_{0}; // who waits, for whatever; written under the lock
+  std::atomic<std::uint64_t> unused_{0};  // permits without an operation, and above them the number of changes
   const std::uint64_t max_bytes_;
   const std::size_t max_waiters_;
   const std::size_t max_patient_;

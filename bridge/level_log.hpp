@@ -34,7 +34,7 @@ class level_log {
 
   void observe(bool wanted) {
     observed_ = wanted;
-    if (!wanted) untold_.clear();
+    untold_.clear(); // they are not the next one's
   }
 
   /// True: there are changes to tell, and the caller now has the duty of it. One has it at a time, so that they are

@@ -18,10 +18,16 @@ class pressure_observed : public testing::Test {
     return [&into](pressure_level now) { into.push_back(now); };
   }
   /// What was posted is run.
-  void settle() { all.context.restart(), all.context.poll(); }
+  void settle() {
+    all.context.restart();
+    all.context.poll();
+  }
 
-  crowded all;
+  /// What an observer points to in a test is gone by now.
+  void TearDown() override { all.link.on_level_change({}); }
+
   levels told;
+  crowded all;
 };
 
 TEST_F(pressure_observed, every_change_is_told_in_order) {

@@ -2,7 +2,7 @@
 // one permit, held by a read that never ends until all have come; each call notes that it ran.
 #include "support/stuck_reads.hpp"
 
-#include <algorithm>
+#include <stop_token>
 
 namespace shardbridge::tests {
 namespace {
@@ -13,7 +13,7 @@ class priority_for_permits : public testing::Test {
   /// A call that waits, and notes `name` when it runs.
   void call(const op_options& options, char name) {
     async_call(
-        all.link, 0, [this, name](shard&) { order.push_back(name); }, with_options(options, asio::detached));
+        all.link, 0, [this, name](shard&) { order.push_back(name); }, options, asio::detached);
   }
   /// In which order they ran.
   std::string run() {
@@ -23,9 +23,9 @@ class priority_for_permits : public testing::Test {
     return order;
   }
 
+  std::string order;
   service all{{}, {.max_ops = 1}};
   stuck_reads stuck{all.link};
-  std::string order;
 };
 
 TEST_F(priority_for_permits, high_overtakes_those_that_wait) {
@@ -61,12 +61,14 @@ TEST_F(priority_for_permits, a_file_may_have_one_for_all_its_operations) {
   random_access_file file(all.link, folder.make_file("file", 10), open_flags::read_only);
   file.default_options({.priority = priority::high});
   std::string buffer(1, '\0');
-  call({}, 'n');
-  file.async_read_some_at(0, asio::buffer(buffer), [this](const error_code& failed, std::size_t) {
-    EXPECT_FALSE(failed) << failed.message();
-    EXPECT_EQ(order, "") << "the call came first and should run later";
-  });
+  op_times of_call;
+  op_times of_read;
+  outcome read;
+  call({.times = &of_call}, 'n');
+  file.async_read_some_at(0, asio::buffer(buffer), {.times = &of_read}, read.handler());
   EXPECT_EQ(run(), "n");
+  EXPECT_TRUE(read.succeeded()) << read;
+  EXPECT_LT(of_read.admitted, of_call.admitted) << "the call came first and goes later";
 }
 
 } // namespace

@@ -101,6 +101,7 @@ class admission_model {
       sum += each;
     return sum;
   }
+  [[nodiscard]] std::size_t waiting_for_a_level() const { return calm_.size(); }
   [[nodiscard]] std::size_t waiting() const { return normals_.size() + highs_.size() + aside_.size(); }
   [[nodiscard]] std::int64_t earliest() const {
     std::int64_t out = never;

@@ -186,7 +186,7 @@ class program {
 
   void compare() {
     ASSERT_EQ(permits_.ops(), model_.ops());
-    ASSERT_EQ(permits_.outstanding(), model_.inside.size());
+    ASSERT_EQ(permits_.outstanding(), model_.inside.size() + model_.waiting() + model_.waiting_for_a_level());
     ASSERT_EQ(permits_.bytes(), model_.bytes());
     ASSERT_EQ(permits_.waiting(), model_.waiting());
     ASSERT_EQ(permits_.earliest_deadline(), model_.earliest());

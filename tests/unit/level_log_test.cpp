@@ -112,7 +112,8 @@ TEST(level_log, goes_on_with_another_observer) {
   log.enter(throttled, 0);
   ASSERT_TRUE(log.take_duty());
   log.observe(true);
-  EXPECT_EQ(all_of(log), levels{throttled}) << "to replace an observer loses no change";
+  log.enter(suspended, 0);
+  EXPECT_EQ(all_of(log), levels{suspended}) << "what came before is not the next one's";
 }
 
 } // namespace

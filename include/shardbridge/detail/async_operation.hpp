@@ -65,7 +65,7 @@ class async_operation final : public operation {
     unless_started.dismiss();
     if (answered)
       core->answer(*made, *answered);
-    else if (options.permit != nullptr && made->code != op_code::wait_level)
+    else if (options.permit != nullptr)
       core->initiate(*made, std::move(*options.permit));
     else
       core->initiate(*made);

@@ -40,10 +40,8 @@ class bridge_impl final : public bridge_core, public context_watch::watched {
   void on_level_change(std::function<void(pressure_level)> observer) {
     const bool wanted = observer != nullptr;
     auto next = std::make_shared<const level_observer>(std::move(observer));
-    {
-      const std::lock_guard lock(observing_);
-      observer_.swap(next);
-    }
+    const std::lock_guard lock(observing_);
+    observer_.swap(next);
     observe_changes(wanted);
   }
 
