@@ -185,7 +185,7 @@ void bridge_core::take_leftovers(std::size_t shard, operation_list& into) noexce
 void bridge_core::return_unsent(operation_list& unsent, operation_list& admitted) noexcept {
   if (unsent.empty()) return;
   while (operation* const op = unsent.pop_front()) {
-    parts_->completed.fetch_add(1, std::memory_order_relaxed);
+    parts_->completed.fetch_add(1, std::memory_order_release); // as in collect()
     parts_->outcomes.completed(op->result);
     parts_->permits.release(1, op->bytes, admitted, op->patient ? 1U : 0U);
     end(*op, operation::delivery::post);
@@ -207,7 +207,8 @@ void bridge_core::collect(std::span<operation* const> ended) noexcept {
     op->stamp(&op_times::delivered);
     parts_->sampler.give_back(std::exchange(op->times, nullptr));
   }
-  parts_->completed.fetch_add(ended.size(), std::memory_order_relaxed);
+  // release: pairs with the acquire of stats(), which then sees all of them accepted.
+  parts_->completed.fetch_add(ended.size(), std::memory_order_release);
   operation_list granted;
   parts_->permits.release(ended.size(), bytes, granted, patient);
   admit(granted);

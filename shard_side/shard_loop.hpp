@@ -56,6 +56,7 @@ class shard_loop final : private in_flight::sink {
   /// why it does not sleep any more.
   bool wait(std::uint32_t seen);
   void begin_turn();
+  void account_for_turn(std::int64_t now);
   void enter_now();
   void sleep(std::int64_t until);
   bool take_requests();

@@ -12,7 +12,11 @@ namespace shardbridge::detail {
 void shard_loop::begin_turn() {
   counters_.turns.add();
   now_ = steady_now();
-  const auto verdict = stalls_.turn_over(now_);
+  account_for_turn(now_);
+}
+
+void shard_loop::account_for_turn(std::int64_t now) {
+  const auto verdict = stalls_.turn_over(now);
   counters_.longest_turn.set(static_cast<std::uint64_t>(stalls_.longest()));
   if (verdict == stall_watch::verdict::none) return;
   counters_.stalls.add();
@@ -71,6 +75,7 @@ bool shard_loop::wait(std::uint32_t seen) {
 /// What is submitted with it may be done by the kernel before it sleeps: that time is not told apart.
 void shard_loop::sleep(std::int64_t until) {
   const std::int64_t before = steady_now();
+  account_for_turn(before); // nobody knows when the next one begins
   {
     const loop_counters::pause pause(counters_);
     driver_.enter(until);

@@ -62,7 +62,7 @@ class basic_bridge {
   void stop() noexcept { impl_->stop(); }
 
   /// Room for one operation of so many bytes, without waiting and without overtaking who waits; an empty permit if
-  /// there is none now, or the bridge is stopped. For `op_options::permit`. Any thread.
+  /// there is none now, never is (above `max_bytes`), or the bridge is stopped. For `op_options::permit`. Any thread.
   [[nodiscard]] permit try_acquire(std::size_t bytes) noexcept { return impl_->try_acquire(bytes); }
 
   /// The pressure now. Any thread, shards too.

@@ -36,6 +36,7 @@ TEST(errors_are_clear, of_group_options) {
   };
   refused({.shards = 0}, "shards");
   refused({.shards = 1025}, "shards");
+  refused({.stall_bound = 0ns}, "stall_bound");
   refused({.ring_entries = 0}, "ring_entries");
   refused({.ring_entries = 1}, "ring_entries");
   refused({.shutdown_timeout = -1ns}, "shutdown_timeout");
