@@ -86,7 +86,8 @@ TEST(handoff, json_has_every_engine_and_value_in_every_combination) {
 }
 
 // By design, not by speed: asleep, an operation alone needs an eventfd write each way, two entries of the ring, and
-// what Asio's reactor does about a descriptor; batches share them.
+// what Asio's reactor does about a descriptor, eight calls in all; batches share them. A slow machine has few
+// operations to spread over what the beginning and the end of a round call.
 TEST(handoff, bridges_make_few_system_calls) {
   const auto result = run_program(quick({"--engine", "bridge", "--depth", "1,128", "--producers", "1", "--spin-us", "0",
                                          "--seconds", "0.2", "--json", "-"}));
@@ -96,8 +97,8 @@ TEST(handoff, bridges_make_few_system_calls) {
   const auto calls = [&](std::size_t row) {
     return parsed.at("results").at(row).at("syscalls_per_op").at("median").get<double>();
   };
-  EXPECT_LE(calls(0), 8);
-  EXPECT_LE(calls(1), 0.5);
+  EXPECT_LE(calls(0), 8.5);
+  EXPECT_LE(calls(1) * 4, calls(0));
 }
 
 TEST(handoff, several_client_threads_lose_nothing) {
