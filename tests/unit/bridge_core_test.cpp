@@ -205,7 +205,7 @@ TEST_F(bridge_core_test, looks_for_replies_before_it_waits_for_the_descriptor) {
   reply(first);
   ASSERT_EQ(core->waits, 1);
   std::thread shard([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
     reply(second);
   });
   core->woken();

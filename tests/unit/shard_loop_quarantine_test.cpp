@@ -10,7 +10,7 @@ namespace {
 
 class shard_loop_quarantine : public shard_loop_test {
  public:
-  static constexpr std::int64_t patience = 2'000'000;
+  static constexpr std::int64_t patience = 50'000'000;
   static constexpr op_result unknown = op_result::of(errc::outcome_unknown);
 
   shard_loop_quarantine() : shard_loop_test(impatient()) {
