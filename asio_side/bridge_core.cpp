@@ -3,6 +3,7 @@
 #include <asio_side/bridge_parts.hpp>
 #include <asio_side/outbox.hpp>
 #include <asio_side/shard_order.hpp>
+#include <asio_side/watermarks_check.hpp>
 
 #include <bridge/descriptor_number.hpp>
 
@@ -31,14 +32,7 @@ bridge_options checked(const bridge_options& options) {
   require(options.when_full == when_full::wait || options.when_full == when_full::refuse,
           "bridge_options::when_full is none of the enumerators");
   require(options.reserved_ops < options.max_ops, "bridge_options::reserved_ops must be less than max_ops");
-  const auto sensible = [](const watermarks::mark& mark) {
-    return mark.leave >= 1 && mark.leave <= mark.enter && mark.enter <= 100;
-  };
-  const auto& [throttled, suspended] = options.watermarks;
-  require(sensible(throttled), "bridge_options::watermarks.throttled must have 0 < leave <= enter <= 100");
-  require(sensible(suspended), "bridge_options::watermarks.suspended must have 0 < leave <= enter <= 100");
-  require(suspended.enter >= throttled.enter && suspended.leave >= throttled.leave,
-          "bridge_options::watermarks.suspended must not be below throttled");
+  check(options.watermarks, "bridge_options");
   return options;
 }
 
@@ -226,7 +220,17 @@ void bridge_core::tell_news() noexcept {
   const bool on_duty = parts_->permits.take_news(calmed);
   deliver_all(calmed, {}, operation::delivery::post);
   if (on_duty) post_changes();
+  tell_shards();
   if (parts_->permits.take_seemed_more() || parts_->permits.outstanding() == 0) wake_delivery();
+}
+
+/// Whoever changed the level comes here after that, so the last to come tells the level that stays.
+void bridge_core::tell_shards() noexcept {
+  const std::lock_guard lock(parts_->levels);
+  const pressure_level level = parts_->permits.level();
+  if (std::exchange(parts_->told_level, level) == level) return;
+  for (const auto& each : parts_->connections)
+    if (each->level.set(level)) static_cast<void>(each->wakes.consumer_wake->publish());
 }
 
 void bridge_core::tell(std::size_t shard, lane_item item) noexcept {

@@ -68,6 +68,9 @@ struct bridge_core::parts {
   const std::uint64_t max_ops;
   const std::uint64_t max_bytes;
 
+  std::mutex levels;
+  pressure_level told_level = pressure_level::normal; // to the shards; under the lock
+
   std::mutex timer;
   std::int64_t timer_at = never; // under the lock
 };

@@ -3,6 +3,7 @@
 
 #include <bridge/backlog_queue.hpp>
 #include <bridge/lane.hpp>
+#include <bridge/level_word.hpp>
 #include <bridge/operation_list.hpp>
 #include <bridge/wake_pair.hpp>
 
@@ -31,6 +32,7 @@ struct connection : std::enable_shared_from_this<connection> {
   request_lane requests;
   wake_pair wakes;
   reply_lane replies;
+  level_word level; ///< the bridge's
 
   /// Its bridge has ordered to cancel everything; what the order overtook on the lane is cancelled too. The shard's
   /// thread only.

@@ -6,6 +6,8 @@
 
 #include <bridge/connection.hpp>
 
+#include <shardbridge/detail/shard_runtime.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -35,12 +37,30 @@ class shard_port {
     wake_->publish();
   }
 
-  /// The shard's thread: refreshes `known` if it is older than the list.
-  void refresh(connections& known, std::uint64_t& known_version) {
-    if (version_.load(std::memory_order_acquire) == known_version) return;
+  /// The shard's thread: refreshes `known` if it is older than the list. False: it is not.
+  bool refresh(connections& known, std::uint64_t& known_version) {
+    if (version_.load(std::memory_order_acquire) == known_version) return false;
     const std::lock_guard lock(mutex_);
     known_version = version_.load(std::memory_order_relaxed);
     known = attached_;
+    return true;
+  }
+
+  /// Has the shard resume a coroutine that waits there for another thread. `woken` may be gone when this returns, and
+  /// the port with its group too.
+  void post(remote_waiter& woken) noexcept {
+    const std::shared_ptr<wake_side> wake = wake_;
+    // release: what was done before is seen by the coroutine.
+    woken.next_woken = woken_.load(std::memory_order_relaxed);
+    while (
+        !woken_.compare_exchange_weak(woken.next_woken, &woken, std::memory_order_release, std::memory_order_relaxed)) {
+    }
+    static_cast<void>(wake->publish());
+  }
+  /// The shard's thread: all that were posted, linked by `next_woken`, the last one first.
+  [[nodiscard]] remote_waiter* take_woken() noexcept {
+    if (woken_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    return woken_.exchange(nullptr, std::memory_order_acquire);
   }
 
   /// Sticky. The shard answers what it has and ends.
@@ -62,6 +82,7 @@ class shard_port {
   const std::shared_ptr<wake_side> wake_ = std::make_shared<wake_side>();
   std::atomic<int> ring_{-1};
   std::atomic<bool> stop_requested_{false};
+  std::atomic<remote_waiter*> woken_{nullptr};
   std::atomic<std::uint64_t> version_{0};
   std::mutex mutex_;
   connections attached_;

@@ -23,7 +23,8 @@ struct loop_counters {
   counter requests, request_batches, replies, reply_batches, messages;
   counter submissions, sq_full, cq_overflow, cancels, cancels_found, cancels_running, cancels_missed;
   counter detached, slots, in_flight, backlog, quarantined;
-  counter stalls, stalls_in_calls, stalls_in_kernel, longest_turn;
+  counter own_operations, tasks, tasks_started, task_failures, resumptions;
+  counter stalls, stalls_in_calls, stalls_in_tasks, stalls_in_kernel, longest_turn;
 
   /// The shard begins to write, or ends. release: what was counted before is seen with an even version; an odd one is
   /// seen with whatever is counted behind it.
@@ -82,8 +83,14 @@ struct loop_counters {
             .backlog = backlog.get(),
             .quarantined = quarantined.get(),
             .messages = messages.get(),
+            .own_operations = own_operations.get(),
+            .tasks = tasks.get(),
+            .tasks_started = tasks_started.get(),
+            .task_failures = task_failures.get(),
+            .resumptions = resumptions.get(),
             .stalls = stalls.get(),
             .stalls_in_calls = stalls_in_calls.get(),
+            .stalls_in_tasks = stalls_in_tasks.get(),
             .stalls_in_kernel = stalls_in_kernel.get(),
             .longest_turn = std::chrono::nanoseconds(static_cast<std::int64_t>(longest_turn.get()))};
   }

@@ -25,6 +25,8 @@ shard_group_options checked(shard_group_options options) {
   require(options.timeout > std::chrono::nanoseconds::zero(), "shard_group_options::timeout must be positive");
   require(options.spin >= std::chrono::nanoseconds::zero() && options.spin <= std::chrono::seconds(1),
           "shard_group_options::spin must be 0 to 1 s");
+  require(options.turn_slice > std::chrono::nanoseconds::zero() && options.turn_slice <= std::chrono::seconds(1),
+          "shard_group_options::turn_slice must be positive and at most 1 s");
   require(options.stall_bound > std::chrono::nanoseconds::zero(), "shard_group_options::stall_bound must be positive");
   require(options.shutdown_timeout >= std::chrono::nanoseconds::zero(),
           "shard_group_options::shutdown_timeout must not be negative");
@@ -108,8 +110,7 @@ bool running_group::set_up(std::size_t index, std::promise<std::string>& started
 void running_group::run(std::size_t index, std::promise<std::string>& started, std::promise<end>& ended) {
   if (!set_up(index, started)) return ended.set_value(end::clean);
   std::shared_ptr<running_group> keep;
-  shard self(index);
-  shard_loop loop(ports, *kernels_[index], options, self, counters_[index]);
+  shard_loop loop(ports, *kernels_[index], options, index, counters_[index]);
   loop.run();
   if (loop.quarantined() == 0) {
     kernels_[index]->leave_thread();

@@ -26,12 +26,18 @@ bool overtaken_by_cancel(const operation& op) noexcept {
 
 } // namespace
 
-shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options, shard& self,
-                       loop_counters& counters)
-    : ports_(ports), port_(ports[self.index()]), driver_(kernel), self_(self), counters_(counters),
+shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options,
+                       std::size_t index, loop_counters& counters)
+    : ports_(ports), port_(ports[index]), driver_(kernel), self_(index, *this), counters_(counters),
       sends_messages_(options.shard_wake == shard_wake::message), shutdown_timeout_(options.shutdown_timeout),
+      slice_(options.turn_slice.count()), on_task_failure_(options.on_task_failure),
       in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this),
       spin_(options.spin.count()), stalls_(options.stall_bound.count(), steady_now()) {
+  counters_.begin_or_end();
+}
+
+shard_loop::~shard_loop() {
+  destroy_roots();
   counters_.begin_or_end();
 }
 
@@ -60,16 +66,21 @@ bool shard_loop::turn() {
     seen = word.observe();
     counters_.published.add(seen - std::exchange(published_, seen));
     // Behind observe(): a bridge attaches before it publishes, so what is seen published is on a lane that is known.
-    port_.refresh(connections_, connections_version_);
-    backlog_.expect(connections_.size());
-    dry = !take_requests();
+    refresh_connections();
+    const bool woken = take_woken();
+    dry = !take_requests() && !woken;
   }
   if (port_.stop_requested() && !stopping_) begin_stop();
   if (give_up_at_ <= now_) give_up();
   expire_deadlines();
+  serve_level_waits();
+  const bool called_all = run_calls();
+  const bool ran_all = run_tasks() && called_all;
+  if (gave_up_ && own_ == 0 && expected_.empty()) destroy_roots();
   const bool continued = in_flight_.retry(now_);
   const bool staged_all = start_backlog() && continued;
-  counters_.backlog.set(backlog_.size());
+  counters_.backlog.set(backlog_.size() + calls_.size());
+  counters_.tasks.set(roots_.size());
   counters_.cq_overflow.set(driver_.overflowed());
   flush_replies();
   if (stopping_ && empty()) {
@@ -84,7 +95,7 @@ bool shard_loop::turn() {
   }
 
   bool woken_for_nothing = false;
-  if (dry && staged_all)
+  if (dry && staged_all && ran_all)
     woken_for_nothing = !wait(seen);
   else
     enter_now();
@@ -92,6 +103,12 @@ bool shard_loop::turn() {
   if (woken_for_nothing && completions == 0) counters_.spurious.add();
   flush_replies();
   return true;
+}
+
+void shard_loop::refresh_connections() {
+  if (!port_.refresh(connections_, connections_version_)) return;
+  backlog_.expect(connections_.size());
+  calls_.expect(connections_.size());
 }
 
 bool shard_loop::take_requests() {
@@ -140,12 +157,11 @@ void shard_loop::begin(operation& op) {
   if (op.cancellable && op.cancel.wanted()) return finish(op, interrupted_early(reason::user));
   if (op.joined->abandoned || overtaken_by_cancel(op)) return finish(op, interrupted_early(reason::user));
   if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
-  if (op.code == op_code::call) {
-    op.run(op, self_);
-    const std::int64_t before = std::exchange(now_, steady_now());
-    stalls_.call_took(now_ - before);
-    return finish(op, {});
-  }
+  if (op.code == op_code::call) return begin_call(op);
+  queue(op);
+}
+
+void shard_loop::queue(operation& op) {
   if (op.deadline != never && !deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});
   if (op.code == op_code::close && op.file->park(op)) return park(op);
   if (backlog_.empty() && start(op)) return;
@@ -173,6 +189,7 @@ void shard_loop::cancel_many(operation& order) {
   };
   operation_list waiting;
   backlog_.take_if(meant, waiting);
+  calls_.take_if(meant, waiting);
   while (operation* const op = waiting.pop_front())
     finish(*op, interrupted_early(reason::user));
   for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
@@ -207,7 +224,7 @@ bool shard_loop::start(operation& op) {
 void shard_loop::interrupt(operation& op, reason why) {
   switch (op.where) {
   case operation::place::backlog:
-    backlog_.erase(op);
+    (op.code == op_code::call ? calls_ : backlog_).erase(op);
     return finish(op, interrupted_early(why));
   case operation::place::parked:
     return interrupt_parked(op, why);
@@ -270,6 +287,10 @@ void shard_loop::message_failed(std::uint32_t shard) {
 }
 
 void shard_loop::hand_back(operation& op) {
+  if (op.joined == nullptr) {
+    --own_;
+    return op.deliver(nullptr, operation::delivery::post);
+  }
   connection& to = *op.joined;
   to.pending_replies.push_back(op);
   if (to.pending_replies.size() >= reply_batch) flush(to);

@@ -3,15 +3,20 @@
 // Threads: the shard's own.
 //
 // Invariants
-//  1. An operation taken from a lane is in exactly one place: backlog (not started), parked (a close waiting to be the
-//     only user, a sync that has succeeded waiting for others of the file), slot (in the kernel), held (ended, a cancel
-//     message about it still on its way) or a batch of replies.
+//  1. An operation taken from a lane, or begun by the shard's own code, is in exactly one place: backlog (not started),
+//     parked (a close waiting to be the only user, a sync that has succeeded waiting for others of the file), slot (in
+//     the kernel), held (ended, a cancel message about it still on its way), a task (a call that it goes on with) or a
+//     batch of replies.
 //  2. Before every sleep no reply is pending, and nothing was published since the lanes were last looked at.
-//  3. The loop ends only when all these places are empty, but for slots whose operations have been answered, after
-//     shutdown_timeout: those are quarantined. What is pushed after that is answered by whoever pushed it
-//     (answer_leftovers).
+//  3. Each turn takes a bounded number of requests, runs calls for a slice of time and tasks for another, and starts
+//     operations as long as there are slots, one of the bridges' and one of the shard's own: whoever is left over does
+//     not wait longer than one turn for his share of the next.
+//  4. The loop ends only when all these places are empty and no task is left, but for slots whose operations have been
+//     answered, after shutdown_timeout: those are quarantined. What is pushed after that is answered by whoever pushed
+//     it (answer_leftovers).
 #pragma once
 
+#include <shardbridge/detail/shard_runtime.hpp>
 #include <shardbridge/options.hpp>
 #include <shardbridge/shard.hpp>
 
@@ -26,15 +31,17 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <exception>
+#include <functional>
 
 namespace shardbridge::detail {
 
-class shard_loop final : private in_flight::sink {
+class shard_loop final : private in_flight::sink, public shard_runtime {
  public:
-  /// `ports`: of all shards of the group.
-  shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options, shard& self,
+  /// `ports`: of all shards of the group; `index`: which of them it is.
+  shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options, std::size_t index,
              loop_counters& counters);
-  ~shard_loop() { counters_.begin_or_end(); }
+  ~shard_loop();
   shard_loop(const shard_loop&) = delete;
   shard_loop& operator=(const shard_loop&) = delete;
 
@@ -60,9 +67,25 @@ class shard_loop final : private in_flight::sink {
   void enter_now();
   void sleep(std::int64_t until);
   bool take_requests();
+  void refresh_connections();
   void take(lane_item item, connection& from);
   void go_on(operation& op);
   void begin(operation& op);
+  void begin_own(operation& op) override;
+  void begin_call(operation& op);
+  void call(operation& op);
+  void end_call(operation& op, op_result result) override;
+  void queue(operation& op);
+  /// False: some are left for the next turn. So run_tasks().
+  bool run_calls();
+  bool run_tasks();
+  void wake(remote_waiter& which) noexcept override { port_.post(which); }
+  bool take_woken() noexcept;
+  pressure_level level() const noexcept override;
+  bool wait_level(level_waiter& which) override;
+  void serve_level_waits() noexcept;
+  void stop_tasks() noexcept;
+  void task_failed(const std::exception_ptr& why) noexcept override;
   void cancel(operation& op);
   void cancel_many(operation& order);
   /// False: something could be started but for the SQ.
@@ -87,10 +110,12 @@ class shard_loop final : private in_flight::sink {
   std::deque<shard_port>& ports_;
   shard_port& port_;
   driver& driver_;
-  shard& self_;
+  shard self_;
   loop_counters& counters_;
   const bool sends_messages_;
   const std::chrono::nanoseconds shutdown_timeout_;
+  const std::int64_t slice_;
+  const std::function<void(const std::exception_ptr&)> on_task_failure_;
 
   shard_port::connections connections_;
   std::uint64_t connections_version_ = UINT64_MAX;
@@ -98,12 +123,15 @@ class shard_loop final : private in_flight::sink {
   spin_policy spin_;
   std::uint32_t published_ = 0; ///< as last observed
   deadline_heap deadlines_;
-  backlog backlog_;
+  backlog backlog_;                    ///< of what waits for a slot
+  backlog calls_;                      ///< of calls that this turn has no time for
+  intrusive_list<waiter> level_waits_; ///< level_waiters
+  std::int64_t call_time_ = 0;         ///< of this turn
+  std::size_t own_ = 0;                ///< operations of the shard's own code that have not ended
   operation_list parked_;
   std::size_t held_ = 0;
   std::int64_t now_ = 0;
   stall_watch stalls_;
-  bool stopping_ = false;
   bool gave_up_ = false;
   std::int64_t give_up_at_ = never;
   errc stop_cause_ = errc::stopped;

@@ -12,6 +12,7 @@ namespace shardbridge::detail {
 void shard_loop::begin_turn() {
   counters_.turns.add();
   now_ = steady_now();
+  call_time_ = 0;
   account_for_turn(now_);
 }
 
@@ -21,6 +22,7 @@ void shard_loop::account_for_turn(std::int64_t now) {
   if (verdict == stall_watch::verdict::none) return;
   counters_.stalls.add();
   if (verdict == stall_watch::verdict::in_calls) counters_.stalls_in_calls.add();
+  if (verdict == stall_watch::verdict::in_tasks) counters_.stalls_in_tasks.add();
   if (verdict == stall_watch::verdict::in_kernel) counters_.stalls_in_kernel.add();
 }
 

@@ -32,8 +32,10 @@ bool stops_early(const operation& op) noexcept {
 
 void shard_loop::begin_stop() {
   stopping_ = true;
-  while (operation* const op = backlog_.pop(true))
-    finish(*op, op_result::of(stop_cause_));
+  stop_tasks();
+  for (backlog* const each : {&backlog_, &calls_})
+    while (operation* const op = each->pop(true))
+      finish(*op, op_result::of(stop_cause_));
   for (operation *op = parked_.front(), *next = nullptr; op != nullptr; op = next) {
     next = op->next;
     interrupt(*op, reason::stop);
@@ -72,7 +74,7 @@ void shard_loop::bound_all(const connection& abandoned) {
 
 bool shard_loop::empty() const noexcept {
   const std::size_t in_kernel = gave_up_ ? in_flight_.unanswered() : in_flight_.size();
-  return in_kernel == 0 && backlog_.empty() && parked_.empty() && held_ == 0;
+  return in_kernel == 0 && backlog_.empty() && calls_.empty() && parked_.empty() && held_ == 0 && roots_.empty();
 }
 
 void shard_loop::close() {

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -83,6 +85,13 @@ struct shard_group_options {
   /// by then is answered, and quarantined: kept until the kernel lets go, counted in `shard_stats::quarantined`.
   /// Operations on a caller's buffer are waited for without a limit.
   std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds(10);
+  /// How long functions that bridges call may run in one turn of a shard's loop, and how long tasks, before the loop
+  /// goes on with the rest: with requests, completions and operations to start. One that runs is not interrupted.
+  /// Positive. Less makes I/O wait less behind what computes, at the cost of a system call a turn.
+  std::chrono::nanoseconds turn_slice = std::chrono::microseconds(100);
+  /// Told of an exception of a spawned task that nobody joins, on the shard's thread; must not throw. It is counted in
+  /// `shard_stats::task_failures` in any case.
+  std::function<void(const std::exception_ptr&)> on_task_failure{};
   /// A turn of a shard's loop that takes longer, but for sleep, is counted as a stall, see `shard_stats`. Positive.
   std::chrono::nanoseconds stall_bound = std::chrono::milliseconds(10);
 };

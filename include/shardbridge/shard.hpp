@@ -1,21 +1,61 @@
 #pragma once
 
+#include <shardbridge/detail/own_operation.hpp>
+#include <shardbridge/join_handle.hpp>
+#include <shardbridge/pressure_level.hpp>
+#include <shardbridge/task.hpp>
+
 #include <cstddef>
+#include <memory>
+#include <utility>
 
 namespace shardbridge {
 
-/// What code that runs on a shard is given. It belongs to the shard's thread and must not be kept.
+/** @brief What code that runs on a shard is given: its core, its ring, and whom it shares them with.
+ *
+ *  Its functions must be called, and what they return awaited, on the shard's thread. On a shard that stops, everything
+ *  that would wait throws `boost::system::system_error` with `errc::stopped` instead; what is in the kernel is waited
+ *  for. A task that waits for something else still is destroyed where it is suspended, after
+ *  shard_group_options::shutdown_timeout.
+ *  @par Ownership    it belongs to the shard, and lasts as long as any code on it */
 class shard {
  public:
-  explicit shard(std::size_t index) noexcept : index_(index) {}
+  shard(std::size_t index, detail::shard_runtime& runtime) noexcept : index_(index), runtime_(runtime) {}
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
 
   /// Its number in the group, from 0.
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
+  /// Has the task run in its turn, never inside this call. Throws std::bad_alloc.
+  template <class T>
+  join_handle<T> spawn(task<T> work) {
+    auto shared = std::make_shared<detail::spawned<T>>(runtime_);
+    detail::run_spawned(runtime_, std::move(work), shared);
+    return join_handle<T>(std::move(shared));
+  }
+
+  /// Awaited: lets all tasks that are ready go first. What computes for long should do this often: every
+  /// shard_group_options::turn_slice the loop then looks after I/O.
+  [[nodiscard]] auto yield() noexcept { return detail::turn_over(runtime_); }
+
+  /// The pressure of the bridges that are joined to this shard's group: the highest of their levels, as of the shard's
+  /// last turn for those that joined since.
+  [[nodiscard]] pressure_level level() const noexcept { return runtime_.level(); }
+  /// Awaited: until level() is at or below `wanted`, at which it may have been all along; for work that can wait, such
+  /// as a compaction, while bridges have more to do than there is room for.
+  [[nodiscard]] auto wait_level(pressure_level wanted) noexcept { return detail::level_wait(runtime_, wanted); }
+
+  /// Awaited: a request that goes through the shard's ring and does nothing, as async_nop() from Asio.
+  /// @par Errors  `errc::stopped`; what the kernel says
+  [[nodiscard]] auto nop() noexcept { return detail::own_operation(runtime_, detail::op_code::nop, "nop"); }
+
+  /// For the library.
+  [[nodiscard]] detail::shard_runtime& runtime() noexcept { return runtime_; }
+
  private:
   std::size_t index_;
+  detail::shard_runtime& runtime_;
 };
 
 } // namespace shardbridge

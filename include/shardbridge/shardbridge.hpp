@@ -7,6 +7,7 @@
 #include <shardbridge/errc.hpp>
 #include <shardbridge/error.hpp>
 #include <shardbridge/file_status.hpp>
+#include <shardbridge/join_handle.hpp>
 #include <shardbridge/open_flags.hpp>
 #include <shardbridge/options.hpp>
 #include <shardbridge/owned_buffer.hpp>
@@ -15,4 +16,5 @@
 #include <shardbridge/shard.hpp>
 #include <shardbridge/shard_group.hpp>
 #include <shardbridge/stats.hpp>
+#include <shardbridge/task.hpp>
 #include <shardbridge/with_options.hpp>

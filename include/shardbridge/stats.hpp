@@ -38,8 +38,14 @@ struct shard_stats {
   std::uint64_t backlog = 0;               ///< operations that wait for a slot now
   std::uint64_t quarantined = 0;           ///< operations the kernel still had at the end of `shutdown_timeout`
   std::uint64_t messages = 0;              ///< wakes it sent to other shards from its ring, see `shard_wake::message`
+  std::uint64_t own_operations = 0;        ///< begun by code on the shard
+  std::uint64_t tasks = 0;                 ///< spawned or called by a bridge, that have not ended
+  std::uint64_t tasks_started = 0;         ///< since the beginning
+  std::uint64_t task_failures = 0;         ///< those spawned that ended with an exception nobody joined for
+  std::uint64_t resumptions = 0;           ///< of tasks that were ready
   std::uint64_t stalls = 0;                ///< turns that took longer than `shard_group_options::stall_bound`
   std::uint64_t stalls_in_calls = 0;       ///< most of it in functions of async_call
+  std::uint64_t stalls_in_tasks = 0;       ///< most of it in tasks
   std::uint64_t stalls_in_kernel = 0;      ///< most of it in system calls, such as copying from the page cache
   std::chrono::nanoseconds longest_turn{}; ///< but for sleep
 };

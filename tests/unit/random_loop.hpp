@@ -1,4 +1,4 @@
-// Goal: one random program of the loop: bridges, kernel and the invariants between them.
+// Goal: one random program of the loop: bridges, kernel, tasks and the invariants between them.
 // Method: everything that other threads and the kernel would do happens inside the fake kernel's enter(), which is
 // where a real shard gives them time; the model knows of each operation how often it came back.
 #pragma once
@@ -16,6 +16,7 @@
 #include <deque>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -50,6 +51,27 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
     return out;
   }
 
+  /// Of a task, and of the call that goes on with it: ends both, wherever the task is destroyed.
+  class task_end {
+   public:
+    task_end(random_loop& of, operation* call, shard_runtime& on) : of_(&of), call_(call), on_(on) {}
+    task_end(task_end&& other) noexcept
+        : of_(std::exchange(other.of_, nullptr)), call_(std::exchange(other.call_, nullptr)), on_(other.on_) {}
+    task_end& operator=(task_end&&) = delete;
+    ~task_end() {
+      if (of_ != nullptr) ++of_->tasks_ended_;
+      if (call_ != nullptr) on_.end_call(*call_, {});
+    }
+
+   private:
+    random_loop* of_;
+    operation* call_;
+    shard_runtime& on_;
+  };
+  bool call(operation& op, shard& on);
+  static root work(shard_runtime&, random_loop& all, shard& self, task_end);
+  task<> do_something(shard& self, std::size_t depth);
+
   void others();
   void push_something();
   void push_order();
@@ -70,12 +92,13 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
   std::set<int> pipes_; ///< numbers of those that are no regular files
   std::deque<pushed> operations_;
   std::deque<test_operation> orders_;
+  std::size_t tasks_begun_ = 0, tasks_ended_ = 0;
+  std::size_t own_ = 0;          ///< operations of tasks that have not ended
   std::vector<pushed*> holding_; ///< came back, their handlers have not run
   fake_driver kernel_;
   const shard_group_options options_;
-  shard self_{0};
   loop_counters counters_;
-  shard_loop loop_{ports_, kernel_, options_, self_, counters_};
+  shard_loop loop_{ports_, kernel_, options_, 0, counters_};
   dice random_;
   const std::size_t total_;
   const int null_;

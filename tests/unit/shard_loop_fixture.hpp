@@ -52,7 +52,10 @@ class shard_loop_test : public testing::Test {
   ~shard_loop_test() override { EXPECT_TRUE(kernel.under_way.empty()) << "the kernel still has something"; }
 
   static shard_group_options sleeping_at_once() {
-    return {.ring_entries = 2, .timeout_mode = timeout_mode::linked, .spin = std::chrono::nanoseconds(0)};
+    return {.ring_entries = 2,
+            .timeout_mode = timeout_mode::linked,
+            .spin = std::chrono::nanoseconds(0),
+            .turn_slice = std::chrono::seconds(1)}; // of which nothing here takes all
   }
   void push(operation& op, meaning what = meaning::request) { push_to(*joined, op, what); }
   static void push_to(connection& to, operation& op, meaning what = meaning::request) {
@@ -123,6 +126,7 @@ class shard_loop_test : public testing::Test {
 
   void expect_that_it_may_wait() {
     EXPECT_TRUE(asleep(port.wake())) << "a publish would wake nobody";
+    EXPECT_EQ(port.take_woken(), nullptr) << "waits although a coroutine was woken";
     for (const auto& each : connections) {
       std::array<lane_item, 1> item;
       EXPECT_EQ(each->requests.pop(item), 0U) << "waits although there is a request";
@@ -144,9 +148,8 @@ class shard_loop_test : public testing::Test {
   test_file pipe{false, 1000001};
   fake_driver kernel;
   shard_group_options options;
-  shard self{0};
   loop_counters counters;
-  shard_loop loop{ports, kernel, options, self, counters};
+  shard_loop loop{ports, kernel, options, 0, counters};
 };
 
 } // namespace shardbridge::detail

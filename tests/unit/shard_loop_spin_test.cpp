@@ -12,7 +12,7 @@ class shard_loop_spin : public shard_loop_test {
   shard_loop_spin() { kernel.on_wait = nullptr; }
 
   shard_group_options long_looks{.ring_entries = 2, .spin = std::chrono::seconds(10)};
-  shard_loop patient{ports, kernel, long_looks, self, counters};
+  shard_loop patient{ports, kernel, long_looks, 0, counters};
   test_transfer read{op_code::read, *pipe, {10}};
 };
 

@@ -78,7 +78,7 @@ TEST_F(shard_loop_stop, cancels_in_the_kernel_only_what_could_wait_for_ever) {
     std::deque<shard_port> own_ports(1);
     const auto own = join(own_ports[0]);
     fake_driver own_kernel;
-    shard_loop own_loop(own_ports, own_kernel, options, self, counters);
+    shard_loop own_loop(own_ports, own_kernel, options, 0, counters);
     const bool moves = each.code == op_code::read || each.code == op_code::write;
     test_transfer op(each.code, each.regular ? *regular : *pipe,
                      moves ? std::vector<std::size_t>{10} : std::vector<std::size_t>{});

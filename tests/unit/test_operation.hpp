@@ -65,7 +65,10 @@ struct test_transfer {
 struct test_call {
   explicit test_call(std::function<void(shard&)> what) : function(std::move(what)) {
     op.subject = this;
-    op.run = [](operation& self, shard& on) { static_cast<test_call*>(self.subject)->function(on); };
+    op.run = [](operation& self, shard& on) {
+      static_cast<test_call*>(self.subject)->function(on);
+      return true;
+    };
   }
   test_call(const test_call&) = delete;
   test_call& operator=(const test_call&) = delete;

@@ -99,6 +99,7 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   void collect(std::span<operation* const> ended) noexcept;
   void admit(operation_list& granted) noexcept;
   void tell_news() noexcept;
+  void tell_shards() noexcept;
   void wake_delivery() noexcept;
   /// After a waiter gave up: the room it was too large for may do for the next.
   void admit_next() noexcept;

@@ -78,7 +78,8 @@ class operation {
     destroy ///< everything is freed, the handler is not called
   };
   using deliver_function = void (*)(operation&, bridge_core*, delivery);
-  using run_function = void (*)(operation&, shard&);
+  /// False: a task goes on with it, and ends it by shard_runtime::end_call().
+  using run_function = bool (*)(operation&, shard&);
 
   operation(op_code what, deliver_function how) noexcept : code(what), deliver_(how) {}
   operation(const operation&) = delete;
@@ -149,7 +150,7 @@ class operation {
   std::uint32_t heap_index = UINT32_MAX;
   std::uint32_t slot_index = UINT32_MAX;
   std::uint32_t cancels_taken = 0;      ///< cancel messages the shard has consumed
-  detail::connection* joined = nullptr; ///< where the reply goes, set by the shard
+  detail::connection* joined = nullptr; ///< where the reply goes, set by the shard; null: it is the shard's own
 
  protected:
   ~operation() = default;

@@ -1,0 +1,65 @@
+// What is behind a task: its result, and who awaits it.
+#pragma once
+
+#include <shardbridge/detail/coroutine_chain.hpp>
+#include <shardbridge/detail/outcome.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <utility>
+
+namespace shardbridge {
+template <class T>
+class task;
+}
+
+namespace shardbridge::detail {
+
+/// Goes on with whoever awaits the task.
+struct next_in_chain {
+  bool await_ready() const noexcept { return false; }
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+    go_on_with(ended.promise().awaiting);
+  }
+  void await_resume() const noexcept {}
+};
+
+template <class T>
+struct task_promise_base {
+  std::suspend_always initial_suspend() const noexcept { return {}; }
+  next_in_chain final_suspend() const noexcept { return {}; }
+  void unhandled_exception() noexcept { result.fail(std::current_exception()); }
+
+  outcome<T> result;
+  std::coroutine_handle<> awaiting;
+};
+
+template <class T>
+struct task_promise : task_promise_base<T> {
+  task<T> get_return_object() noexcept;
+  template <std::convertible_to<T> Value = T>
+  void return_value(Value&& value) {
+    this->result.succeed(std::forward<Value>(value));
+  }
+};
+template <>
+struct task_promise<void> : task_promise_base<void> {
+  task<void> get_return_object() noexcept;
+  void return_void() noexcept { result.succeed(); }
+};
+
+template <class T>
+struct task_awaiter {
+  std::coroutine_handle<task_promise<T>> awaited;
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiting) const noexcept {
+    awaited.promise().awaiting = awaiting;
+    go_on_with(awaited);
+  }
+  T await_resume() const { return awaited.promise().result.take(); }
+};
+
+} // namespace shardbridge::detail

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <shardbridge/detail/task_promise.hpp>
+
+#include <coroutine>
+#include <utility>
+
+namespace shardbridge {
+
+/** @brief A coroutine of a shard. It runs when it is awaited, on the thread that awaits it, and gives its result, or
+ *  throws its exception, there.
+ *
+ *      shardbridge::task<int> twice(shardbridge::shard& on, int n) {
+ *        co_await on.yield();
+ *        co_return 2 * n;
+ *      }
+ *
+ *  A task that is not awaited never runs. Chains and loops of tasks take no stack, however long.
+ *  @par Ownership    the coroutine is destroyed with the task, wherever it is suspended; what it takes by reference
+ * must outlive it
+ *  @par Thread-safety none: it stays on one shard */
+template <class T = void>
+class [[nodiscard]] task {
+ public:
+  using promise_type = detail::task_promise<T>;
+  using value_type = T;
+
+  task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+  task& operator=(task&& other) noexcept {
+    std::swap(coroutine_, other.coroutine_);
+    return *this;
+  }
+  task(const task&) = delete;
+  task& operator=(const task&) = delete;
+  ~task() {
+    if (coroutine_) coroutine_.destroy();
+  }
+
+  /// Once, and not of a task that was moved from.
+  auto operator co_await() && noexcept { return detail::task_awaiter<T>{coroutine_}; }
+
+ private:
+  friend promise_type;
+  explicit task(std::coroutine_handle<promise_type> made) noexcept : coroutine_(made) {}
+
+  std::coroutine_handle<promise_type> coroutine_;
+};
+
+namespace detail {
+
+template <class T>
+task<T> task_promise<T>::get_return_object() noexcept {
+  return task<T>(std::coroutine_handle<task_promise>::from_promise(*this));
+}
+inline task<> task_promise<void>::get_return_object() noexcept {
+  return task<>(std::coroutine_handle<task_promise>::from_promise(*this));
+}
+
+template <class T>
+inline constexpr bool is_task = false;
+template <class T>
+inline constexpr bool is_task<task<T>> = true;
+
+} // namespace detail
+
+} // namespace shardbridge

@@ -1,0 +1,124 @@
+// What the loop does for the code that runs on the shard: its tasks, its own operations, and the functions and tasks
+// that bridges call.
+#include <shard_side/shard_loop.hpp>
+
+#include <shardbridge/detail/coroutine_chain.hpp>
+
+#include <bridge/clock.hpp>
+
+#include <shard_side/turn_slice.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace shardbridge::detail {
+
+void shard_loop::begin_own(operation& op) {
+  counters_.own_operations.add();
+  ++own_;
+  if (stopping_) return finish(op, op_result::of(stop_cause_));
+  queue(op);
+}
+
+void shard_loop::begin_call(operation& op) {
+  if (calls_.empty() && call_time_ < slice_) return call(op);
+  if (op.deadline != never && !deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});
+  calls_.push(op);
+}
+
+void shard_loop::call(operation& op) {
+  deadlines_.erase(op);
+  const bool ended = op.run(op, self_);
+  const std::int64_t before = std::exchange(now_, steady_now());
+  const std::int64_t took = now_ - before;
+  call_time_ += took;
+  stalls_.call_took(took);
+  if (ended) finish(op, {});
+}
+
+void shard_loop::end_call(operation& op, op_result result) {
+  finish(op, result);
+}
+
+bool shard_loop::run_calls() {
+  while (!calls_.empty() && call_time_ < slice_)
+    call(*calls_.pop(true));
+  return calls_.empty();
+}
+
+bool shard_loop::run_tasks() {
+  if (ready_.empty()) return true;
+  const std::int64_t began = steady_now();
+  turn_slice slice(began, slice_);
+  while (waiter* const next = next_ready()) {
+    counters_.resumptions.add();
+    run_chain(next->coroutine);
+    if (slice.ran() && !slice.goes_on(steady_now())) break;
+  }
+  counters_.tasks_started.set(started_);
+  now_ = steady_now();
+  stalls_.tasks_took(now_ - began);
+  return ready_.empty();
+}
+
+bool shard_loop::take_woken() noexcept {
+  remote_waiter* last = port_.take_woken();
+  const bool any = last != nullptr;
+  // Who was woken first goes first.
+  remote_waiter* first = nullptr;
+  while (last != nullptr) {
+    remote_waiter* const before = std::exchange(last->next_woken, first);
+    first = std::exchange(last, before);
+  }
+  while (first != nullptr) {
+    remote_waiter& each = *std::exchange(first, first->next_woken);
+    expected_.erase(each);
+    make_ready(each);
+  }
+  return any;
+}
+
+pressure_level shard_loop::level() const noexcept {
+  auto highest = pressure_level::normal;
+  for (const auto& each : connections_)
+    highest = std::max(highest, each->level.get());
+  return highest;
+}
+
+bool shard_loop::wait_level(level_waiter& which) {
+  auto highest = pressure_level::normal;
+  for (const auto& each : connections_)
+    highest = std::max(highest, each->level.watch());
+  if (highest <= which.wanted) return false;
+  level_waits_.push_back(which);
+  return true;
+}
+
+void shard_loop::serve_level_waits() noexcept {
+  if (level_waits_.empty()) return;
+  intrusive_list<waiter> all = std::exchange(level_waits_, {});
+  while (waiter* const each = all.pop_front())
+    if (!wait_level(static_cast<level_waiter&>(*each))) make_ready(*each);
+}
+
+/// What has come for them no more is over; what is on its way is waited for.
+void shard_loop::stop_tasks() noexcept {
+  while (waiter* const each = level_waits_.pop_front())
+    make_ready(*each);
+  for (waiter *each = expected_.front(), *next = nullptr; each != nullptr; each = next) {
+    next = each->next;
+    auto& remote = static_cast<remote_waiter&>(*each);
+    if (!remote.withdraw()) continue;
+    remote.withdrawn = true;
+    expected_.erase(remote);
+    make_ready(remote);
+  }
+}
+
+void shard_loop::task_failed(const std::exception_ptr& why) noexcept {
+  counters_.task_failures.add();
+  if (on_task_failure_) on_task_failure_(why);
+}
+
+} // namespace shardbridge::detail
