@@ -8,6 +8,7 @@
 #include <shardbridge/error.hpp>
 #include <shardbridge/file_status.hpp>
 #include <shardbridge/join_handle.hpp>
+#include <shardbridge/notifier.hpp>
 #include <shardbridge/open_flags.hpp>
 #include <shardbridge/options.hpp>
 #include <shardbridge/owned_buffer.hpp>
