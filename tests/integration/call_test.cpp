@@ -1,36 +1,12 @@
 // Goal: async_call runs a function on the shard that was named, on that shard's thread, and brings back what it returns
 // or throws. Method: functions that say where they ran.
+#include "support/answer.hpp"
 #include "support/stuck_reads.hpp"
 
 #include <stdexcept>
 
 namespace shardbridge::tests {
 namespace {
-
-/// What a call told its handler.
-template <class Result>
-struct answer {
-  int calls = 0;
-  std::exception_ptr failure;
-  Result value{};
-
-  auto handler() {
-    return [this](std::exception_ptr told, Result result) {
-      ++calls;
-      failure = std::move(told);
-      value = std::move(result);
-    };
-  }
-};
-
-error_code code_of(const std::exception_ptr& failure) {
-  if (!failure) return {};
-  try {
-    std::rethrow_exception(failure);
-  } catch (const boost::system::system_error& failed) {
-    return failed.code();
-  }
-}
 
 TEST(calls, return_what_the_function_returns) {
   service all;

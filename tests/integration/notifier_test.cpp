@@ -1,7 +1,7 @@
 // Goal: functions posted from real shards are called on the executor, bounded and in order; an executor that does not
 // keep up makes tasks wait and nothing else; and notifier, context and group may go in any order. Method: one context
 // for the bridge, run by the test, and another for the notifier, which the test runs when it likes.
-#include "support/service.hpp"
+#include "support/answer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,24 +12,6 @@
 
 namespace shardbridge::tests {
 namespace {
-
-/// What became of a task that posts.
-struct told {
-  int calls = 0;
-  error_code failed;
-
-  auto handler() {
-    return [this](const std::exception_ptr& failure) {
-      ++calls;
-      if (!failure) return;
-      try {
-        std::rethrow_exception(failure);
-      } catch (const boost::system::system_error& thrown) {
-        failed = thrown.code();
-      }
-    };
-  }
-};
 
 /// Posts so many functions that note their numbers.
 task<> post_numbers(shard& self, notifier& note, std::vector<int>& into, int first, int count) {
@@ -42,8 +24,8 @@ class notifiers : public testing::Test {
   void use(const notifier_options& options) { note = std::make_unique<notifier>(*context, options); }
 
   /// A task on a shard that posts numbers.
-  told& start(int first, int count, std::size_t shard_index = 0) {
-    told& out = tasks.emplace_back();
+  answer<>& start(int first, int count, std::size_t shard_index = 0) {
+    answer<>& out = tasks.emplace_back();
     async_call(
         all.link, shard_index,
         [this, first, count](shard& self) { return post_numbers(self, *note, called, first, count); }, out.handler());
@@ -56,7 +38,7 @@ class notifiers : public testing::Test {
   [[nodiscard]] bool finish() {
     const auto even = [this] {
       return note->stats().outstanding == 0 &&
-             std::ranges::all_of(tasks, [](const told& each) { return each.calls == 1; });
+             std::ranges::all_of(tasks, [](const answer<>& each) { return each.calls == 1; });
     };
     for (const auto end = std::chrono::steady_clock::now() + patience; !even();) {
       if (std::chrono::steady_clock::now() > end) return false;
@@ -74,7 +56,7 @@ class notifiers : public testing::Test {
   }
 
   std::vector<int> called; // before all that may hold functions
-  std::deque<told> tasks;
+  std::deque<answer<>> tasks;
   std::unique_ptr<asio::io_context> context = std::make_unique<asio::io_context>();
   service all{{.shards = 2}};
   std::unique_ptr<notifier> note = std::make_unique<notifier>(*context);
@@ -82,9 +64,9 @@ class notifiers : public testing::Test {
 
 TEST_F(notifiers, call_on_the_executor_in_the_order_of_the_posts) {
   use({.capacity = 8});
-  const told& posted = start(0, 1000);
+  const answer<>& posted = start(0, 1000);
   ASSERT_TRUE(finish());
-  EXPECT_FALSE(posted.failed);
+  EXPECT_FALSE(posted.failure);
   ASSERT_EQ(called.size(), 1000U);
   EXPECT_TRUE(std::ranges::is_sorted(called));
   EXPECT_EQ(note->stats().called, 1000U);
@@ -95,7 +77,7 @@ TEST_F(notifiers, run_on_the_context_of_the_bridge_too) {
   notifier home(all.context, {.capacity = 4});
   EXPECT_EQ(home.get_executor(), all.context.get_executor());
   std::thread::id ran;
-  told posted;
+  answer<> posted;
   async_call(
       all.link, 0,
       [&](shard& self) -> task<> {
@@ -142,9 +124,9 @@ TEST_F(notifiers, refuse_who_finds_no_place_to_wait) {
   use({.capacity = 1, .max_waiters = 1});
   start(0, 2);
   ASSERT_TRUE(wait_for_waiters(1));
-  const told& refused = start(10, 1, 1);
+  const answer<>& refused = start(10, 1, 1);
   ASSERT_TRUE(all.run_until([&] { return refused.calls == 1; }));
-  EXPECT_EQ(refused.failed, errc::no_room);
+  EXPECT_EQ(code_of(refused.failure), errc::no_room);
   EXPECT_EQ(note->stats().refused_no_room, 1U);
   ASSERT_TRUE(finish());
   EXPECT_EQ(called, (std::vector<int>{0, 1}));
@@ -152,12 +134,12 @@ TEST_F(notifiers, refuse_who_finds_no_place_to_wait) {
 
 TEST_F(notifiers, that_are_closed_let_go_of_who_waits) {
   use({.capacity = 1});
-  const told& waits = start(0, 3);
+  const answer<>& waits = start(0, 3);
   ASSERT_TRUE(wait_for_waiters(1));
   note->close();
   EXPECT_FALSE(note->try_post([] {}));
   ASSERT_TRUE(all.run_until([&] { return waits.calls == 1; }));
-  EXPECT_EQ(waits.failed, errc::stopped);
+  EXPECT_EQ(code_of(waits.failure), errc::stopped);
   ASSERT_TRUE(finish());
   EXPECT_EQ(called, std::vector<int>{0}) << "what was accepted is called";
   expect_even();
@@ -166,7 +148,7 @@ TEST_F(notifiers, that_are_closed_let_go_of_who_waits) {
 TEST_F(notifiers, let_go_of_who_waits_on_a_shard_that_stops) {
   use({.capacity = 1});
   const auto alive = std::make_shared<int>();
-  told& waits = tasks.emplace_back();
+  answer<>& waits = tasks.emplace_back();
   async_call(
       all.link, 0,
       [this, alive](shard& self) -> task<> {
@@ -179,7 +161,7 @@ TEST_F(notifiers, let_go_of_who_waits_on_a_shard_that_stops) {
   all.group.stop();
   all.group.join();
   ASSERT_TRUE(finish());
-  EXPECT_EQ(waits.failed, errc::stopped);
+  EXPECT_EQ(code_of(waits.failure), errc::stopped);
   EXPECT_EQ(alive.use_count(), 1);
   EXPECT_EQ(note->stats().called, 1U);
   expect_even();
@@ -187,11 +169,11 @@ TEST_F(notifiers, let_go_of_who_waits_on_a_shard_that_stops) {
 
 TEST_F(notifiers, destroyed_first_let_go_of_who_waits_and_call_the_rest) {
   use({.capacity = 1});
-  told& waits = start(0, 3);
+  answer<>& waits = start(0, 3);
   ASSERT_TRUE(wait_for_waiters(1));
   note.reset();
   ASSERT_TRUE(all.run_until([&] { return waits.calls == 1; }));
-  EXPECT_EQ(waits.failed, errc::stopped);
+  EXPECT_EQ(code_of(waits.failure), errc::stopped);
   context->run();
   EXPECT_EQ(called, std::vector<int>{0});
 }
@@ -209,15 +191,15 @@ TEST_F(notifiers, whose_context_ends_destroy_what_was_not_called) {
   use({.capacity = 2});
   const auto alive = std::make_shared<int>();
   ASSERT_TRUE(note->try_post([alive] {}));
-  told& waits = start(0, 3);
+  answer<>& waits = start(0, 3);
   ASSERT_TRUE(wait_for_waiters(1));
   context.reset();
   EXPECT_EQ(alive.use_count(), 1);
   ASSERT_TRUE(all.run_until([&] { return waits.calls == 1; }));
-  EXPECT_EQ(waits.failed, errc::stopped);
-  const told& late = start(10, 1);
+  EXPECT_EQ(code_of(waits.failure), errc::stopped);
+  const answer<>& late = start(10, 1);
   ASSERT_TRUE(all.run_until([&] { return late.calls == 1; }));
-  EXPECT_EQ(late.failed, errc::stopped);
+  EXPECT_EQ(code_of(late.failure), errc::stopped);
   EXPECT_FALSE(note->try_post([] {}));
   EXPECT_TRUE(called.empty());
   EXPECT_EQ(note->stats().destroyed, 2U);
@@ -259,7 +241,7 @@ TEST_F(notifiers, what_a_function_throws_leaves_run) {
 }
 
 TEST_F(notifiers, take_functions_that_can_only_be_moved) {
-  told& posted = tasks.emplace_back();
+  answer<>& posted = tasks.emplace_back();
   async_call(
       all.link, 0,
       [this](shard& self) -> task<> {

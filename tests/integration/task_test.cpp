@@ -1,6 +1,6 @@
 // Goal: async_call brings the end of a task back to Asio, and a group that is stopped ends its tasks. Method: tasks on
 // real shards that say what they saw, with code of this thread as the Asio side.
-#include "support/service.hpp"
+#include "support/answer.hpp"
 
 #include <semaphore>
 #include <stdexcept>
@@ -8,31 +8,6 @@
 
 namespace shardbridge::tests {
 namespace {
-
-error_code code_of(const std::exception_ptr& failure) {
-  if (!failure) return {};
-  try {
-    std::rethrow_exception(failure);
-  } catch (const boost::system::system_error& failed) {
-    return failed.code();
-  }
-}
-
-/// What a call told its handler.
-template <class Result>
-struct answer {
-  int calls = 0;
-  std::exception_ptr failure;
-  Result value{};
-
-  auto handler() {
-    return [this](std::exception_ptr told, Result result) {
-      ++calls;
-      failure = std::move(told);
-      value = std::move(result);
-    };
-  }
-};
 
 task<int> sum_of_nops(shard& on, int count) {
   int sum = 0;
