@@ -1,12 +1,16 @@
 #include <shardbridge/detail/file_calls.hpp>
 
 #include <bridge/connection.hpp>
+#include <bridge/descriptor_number.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 
 #include <fcntl.h>
 #include <linux/stat.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace shardbridge::detail {
@@ -41,12 +45,19 @@ int open_now(descriptor& file, const char* path, open_flags flags) noexcept {
   if (fd < 0) return errno;
   const int failed = adopt(file, fd, (flags & open_flags::direct) == open_flags::direct);
   if (failed != 0) ::close(fd);
+  file.append = (flags & open_flags::append) == open_flags::append;
   return failed;
 }
 
 int assign_now(descriptor& file, int fd) noexcept {
   const int flags = ::fcntl(fd, F_GETFL);
-  return flags < 0 ? errno : adopt(file, fd, (flags & O_DIRECT) != 0);
+  if (flags < 0) return errno;
+  const int failed = adopt(file, fd, (flags & O_DIRECT) != 0);
+  if (failed != 0) return failed;
+  file.append = (flags & O_APPEND) != 0;
+  const off_t at = file.regular ? ::lseek(fd, 0, SEEK_CUR) : 0;
+  file.position = at > 0 ? static_cast<std::uint64_t>(at) : 0;
+  return 0;
 }
 
 int close_now(descriptor& file) noexcept {
@@ -64,6 +75,55 @@ int size_now(const descriptor& file, std::uint64_t& size) noexcept {
 
 int resize_now(const descriptor& file, std::uint64_t size) noexcept {
   return errno_unless(::ftruncate(file.get(), static_cast<off_t>(size)) == 0);
+}
+
+int transfer_now(const descriptor& file, op_code code, std::uint64_t offset, std::span<const iovec> buffers,
+                 std::size_t& moved) noexcept {
+  const int fd = file.get();
+  const int count = static_cast<int>(std::min<std::size_t>(buffers.size(), IOV_MAX));
+  const auto at = static_cast<off_t>(offset);
+  ssize_t result = 0;
+  do {
+    if (code == op_code::read)
+      result = file.regular ? ::preadv(fd, buffers.data(), count, at) : ::readv(fd, buffers.data(), count);
+    else
+      result = file.regular ? ::pwritev(fd, buffers.data(), count, at) : ::writev(fd, buffers.data(), count);
+  } while (result < 0 && errno == EINTR);
+  moved = static_cast<std::size_t>(std::max<ssize_t>(result, 0));
+  return errno_unless(result >= 0);
+}
+
+int seek_now(descriptor& file, std::int64_t offset, int whence, std::uint64_t& position) noexcept {
+  if (!file.regular) return ESPIPE;
+  std::uint64_t base = 0;
+  if (whence == SEEK_CUR) base = file.position;
+  if (whence == SEEK_END) {
+    if (const int failed = size_now(file, base); failed != 0) return failed;
+  }
+  std::int64_t wanted = 0;
+  if (__builtin_add_overflow(static_cast<std::int64_t>(base), offset, &wanted) || wanted < 0) return EINVAL;
+  file.position = position = static_cast<std::uint64_t>(wanted);
+  return 0;
+}
+
+int release_now(descriptor& file, int& native) noexcept {
+  if (file.only_user()) {
+    native = file.take();
+    return 0;
+  }
+  native = ::fcntl(file.get(), F_DUPFD_CLOEXEC, 0);
+  if (native < 0) return errno;
+  number_given(native);
+  return 0;
+}
+
+void advance(descriptor& file, op_code code, std::uint64_t moved) noexcept {
+  if (!file.regular || moved == 0) return;
+  file.position += moved;
+  if (code != op_code::write || !file.append) return;
+  // Where the end was then nobody knows; where it is now is behind it.
+  std::uint64_t size = 0;
+  if (size_now(file, size) == 0) file.position = size;
 }
 
 int sync_all_now(descriptor& file) noexcept {

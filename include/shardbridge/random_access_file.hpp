@@ -6,7 +6,8 @@
 namespace shardbridge {
 
 /// A file read and written at offsets, through a bridge. Models Asio's AsyncRandomAccessReadDevice and
-/// AsyncRandomAccessWriteDevice, so `boost::asio::async_read_at` and `async_write_at` work on it.
+/// AsyncRandomAccessWriteDevice and their synchronous kin, so `boost::asio::async_read_at`, `async_write_at`, `read_at`
+/// and `write_at` work on it.
 ///
 /// Any number of operations may be outstanding on one file, in any order. It shares the bridge's core, which therefore
 /// outlives it. Destroying it cancels what is outstanding; buffers are released when the handlers run, as always.
@@ -28,9 +29,37 @@ class basic_random_access_file : public basic_file<Executor> {
 
   /// Opened on the calling thread. Throws `boost::system::system_error`.
   template <class BridgeExecutor>
-  basic_random_access_file(basic_bridge<BridgeExecutor>& on, const std::string& path, open_flags flags)
+  basic_random_access_file(basic_bridge<BridgeExecutor>& on, const std::string& path, open_flags how)
       : base(on.impl()) {
-    this->open(path, flags);
+    this->open(path, how);
+  }
+
+  /// Reads on the calling thread, once: at most as much as `buffers` hold. Errors: `boost::asio::error::eof`,
+  /// `errc::misaligned`, those of preadv(2).
+  template <class MutableBufferSequence>
+  std::size_t read_some_at(std::uint64_t offset, const MutableBufferSequence& buffers) {
+    boost::system::error_code failed;
+    const std::size_t out = read_some_at(offset, buffers, failed);
+    this->throw_if(failed, "read_some_at");
+    return out;
+  }
+  template <class MutableBufferSequence>
+  std::size_t read_some_at(std::uint64_t offset, const MutableBufferSequence& buffers,
+                           boost::system::error_code& failed) {
+    return this->transfer_now(detail::op_code::read, offset, buffers, failed);
+  }
+  /// Writes on the calling thread, once. Errors: `errc::misaligned`, those of pwritev(2).
+  template <class ConstBufferSequence>
+  std::size_t write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers) {
+    boost::system::error_code failed;
+    const std::size_t out = write_some_at(offset, buffers, failed);
+    this->throw_if(failed, "write_some_at");
+    return out;
+  }
+  template <class ConstBufferSequence>
+  std::size_t write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers,
+                            boost::system::error_code& failed) {
+    return this->transfer_now(detail::op_code::write, offset, buffers, failed);
   }
 
   /** @brief Reads from `offset` into `buffers` until they are full or the file ends.

@@ -17,5 +17,6 @@
 #include <shardbridge/shard.hpp>
 #include <shardbridge/shard_group.hpp>
 #include <shardbridge/stats.hpp>
+#include <shardbridge/stream_file.hpp>
 #include <shardbridge/task.hpp>
 #include <shardbridge/with_options.hpp>

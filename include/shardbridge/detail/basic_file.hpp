@@ -6,6 +6,8 @@
 #include <shardbridge/detail/completion_token.hpp>
 #include <shardbridge/detail/file_calls.hpp>
 #include <shardbridge/detail/requests.hpp>
+#include <shardbridge/detail/stream_request.hpp>
+#include <shardbridge/file_base.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/system/system_error.hpp>
@@ -38,7 +40,7 @@ namespace shardbridge {
 /// Distinct objects: safe. Shared: only cancel() may be called beside another function, close() and async_open()
 /// included, but not beside assignment and destruction.
 template <class Executor>
-class basic_file {
+class basic_file : public file_base {
  public:
   using executor_type = Executor;
   using native_handle_type = int;
@@ -72,18 +74,18 @@ class basic_file {
   [[nodiscard]] native_handle_type native_handle() const noexcept { return file_ ? file_->get() : -1; }
 
   /// Opens on the calling thread. The file must not be open. Errors: those of open(2) and statx(2).
-  void open(const std::string& path, open_flags flags) {
+  void open(const std::string& path, open_flags how) {
     boost::system::error_code failed;
-    open(path, flags, failed);
+    open(path, how, failed);
     throw_if(failed, "open");
   }
-  void open(const std::string& path, open_flags flags, boost::system::error_code& failed) {
+  void open(const std::string& path, open_flags how, boost::system::error_code& failed) {
     if (is_open()) {
       failed = boost::asio::error::already_open;
       return;
     }
     detail::file_ref opened = new_file();
-    failed = code_of(detail::open_now(*opened, path.c_str(), flags));
+    failed = code_of(detail::open_now(*opened, path.c_str(), how));
     if (!failed) replace_file(std::move(opened));
   }
 
@@ -106,11 +108,11 @@ class basic_file {
 
   /// Opens on the shard. Handler: void(error_code). The file must not be open. is_open() when the handler runs.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
-  auto async_open(const std::string& path, open_flags flags, Token&& token = Token()) {
-    return async_open(path, flags, op_options{}, std::forward<Token>(token));
+  auto async_open(const std::string& path, open_flags how, Token&& token = Token()) {
+    return async_open(path, how, op_options{}, std::forward<Token>(token));
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
-  auto async_open(const std::string& path, open_flags flags, const op_options& options, Token&& token = Token()) {
+  auto async_open(const std::string& path, open_flags how, const op_options& options, Token&& token = Token()) {
     std::optional<detail::op_result> answered;
     detail::file_ref opened = new_file();
     if (is_open())
@@ -118,7 +120,7 @@ class basic_file {
     else
       replace_file(opened);
     return initiate<void(boost::system::error_code)>(
-        detail::open_request{.file = std::move(opened), .path = path, .flags = flags}, options, answered,
+        detail::open_request{.file = std::move(opened), .path = path, .flags = how}, options, answered,
         std::forward<Token>(token));
   }
 
@@ -151,6 +153,25 @@ class basic_file {
     return initiate<void(boost::system::error_code)>(
         detail::plain_request{.code = detail::op_code::close, .file = std::move(closing)}, options, answered,
         std::forward<Token>(token));
+  }
+
+  /// Cancels what is outstanding, as cancel(), and gives the descriptor up to the caller; the file is not open any
+  /// more. While a shard still has operations of the file it keeps the descriptor for them, and the caller gets a
+  /// duplicate. Errors: EBADF if it is not open; those of fcntl(2), where the file is closed instead.
+  native_handle_type release() {
+    boost::system::error_code failed;
+    const native_handle_type out = release(failed);
+    throw_if(failed, "release");
+    return out;
+  }
+  native_handle_type release(boost::system::error_code& failed) {
+    native_handle_type out = -1;
+    failed = code_of(EBADF);
+    if (!is_open()) return out;
+    const detail::file_ref released = replace_file({});
+    if (!released->only_user()) core_->cancel_file(*released);
+    failed = code_of(detail::release_now(*released, out));
+    return out;
   }
 
   /// Cancels every operation initiated before on this file, at whatever stage; any thread. What cannot be cancelled
@@ -246,6 +267,12 @@ class basic_file {
   }
 
  protected:
+  static boost::system::error_code code_of(int number) noexcept { return {number, boost::system::system_category()}; }
+  static void throw_if(const boost::system::error_code& failed, const char* what) {
+    if (failed) throw boost::system::system_error(failed, what);
+  }
+  [[nodiscard]] detail::descriptor* opened() const noexcept { return file_.get(); }
+
   template <class BridgeExecutor>
   explicit basic_file(const std::shared_ptr<detail::bridge_impl<BridgeExecutor>>& on)
       : core_(on), executor_(std::in_place, on->executor()), shard_(core_->next_shard()) {}
@@ -258,6 +285,35 @@ class basic_file {
     const auto answered = unless_transferable(offset, request.buffers);
     return initiate<void(boost::system::error_code, std::size_t)>(std::move(request), options, answered,
                                                                   std::forward<Token>(token));
+  }
+  /// From the position of a stream.
+  template <class Buffers, class Token>
+  auto stream(detail::op_code code, const Buffers& buffers, const op_options& options, Token&& token) {
+    detail::stream_request request{{code, file_, 0, detail::iovec_array(buffers)}};
+    const auto answered = unless_transferable(file_ ? file_->position : 0, request.buffers);
+    return initiate<void(boost::system::error_code, std::size_t)>(std::move(request), options, answered,
+                                                                  std::forward<Token>(token));
+  }
+  /// On the calling thread.
+  template <class Buffers>
+  std::size_t transfer_now(detail::op_code code, std::uint64_t offset, const Buffers& buffers,
+                           boost::system::error_code& failed) {
+    detail::iovec_array whole(buffers);
+    std::size_t moved = 0;
+    failed = {};
+    if (const auto answered = unless_transferable(offset, whole)) {
+      failed = detail::to_error_code(*answered);
+      return moved;
+    }
+    failed = code_of(detail::transfer_now(*file_, code, offset, {whole.data(), whole.size()}, moved));
+    if (!failed && moved == 0 && code == detail::op_code::read) failed = boost::asio::error::eof;
+    return moved;
+  }
+  template <class Buffers>
+  std::size_t stream_now(detail::op_code code, const Buffers& buffers, boost::system::error_code& failed) {
+    const std::size_t moved = transfer_now(code, file_ ? file_->position : 0, buffers, failed);
+    if (moved > 0) detail::advance(*file_, code, moved);
+    return moved;
   }
   template <class Token>
   auto transfer(detail::op_code code, std::uint64_t offset, owned_buffer buffer, const op_options& options,
@@ -309,10 +365,6 @@ class basic_file {
   }
 
   static detail::op_result system_result(int number) noexcept { return {detail::result_kind::system_error, number, 0}; }
-  static boost::system::error_code code_of(int number) noexcept { return {number, boost::system::system_category()}; }
-  static void throw_if(const boost::system::error_code& failed, const char* what) {
-    if (failed) throw boost::system::system_error(failed, what);
-  }
   void close_quietly() noexcept {
     boost::system::error_code ignored;
     close(ignored);

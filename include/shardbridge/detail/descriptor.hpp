@@ -75,6 +75,10 @@ class descriptor {
   bool regular = false;               ///< short transfers are continued, a read of 0 bytes is the end of the file
   std::uint32_t offset_alignment = 1; ///< of offset and length; 1 unless direct
   std::uint32_t memory_alignment = 1; ///< of addresses
+  bool append = false;                ///< writes go to the end, wherever that is
+
+  /// Of a stream: where its next transfer begins. It belongs to the transfer that is outstanding, else to the stream.
+  std::uint64_t position = 0;
 
  private:
   ~descriptor();

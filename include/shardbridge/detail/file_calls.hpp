@@ -2,9 +2,14 @@
 #pragma once
 
 #include <shardbridge/detail/descriptor.hpp>
+#include <shardbridge/detail/operation.hpp>
 #include <shardbridge/open_flags.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
+
+#include <sys/uio.h>
 
 namespace shardbridge::detail {
 
@@ -15,6 +20,15 @@ namespace shardbridge::detail {
 [[nodiscard]] int close_now(descriptor& file) noexcept;
 [[nodiscard]] int size_now(const descriptor& file, std::uint64_t& size) noexcept;
 [[nodiscard]] int resize_now(const descriptor& file, std::uint64_t size) noexcept;
+/// One call, which may move less than is asked for. An interruption by a signal is no failure.
+[[nodiscard]] int transfer_now(const descriptor& file, op_code code, std::uint64_t offset,
+                               std::span<const iovec> buffers, std::size_t& moved) noexcept;
+/// Moves a stream's position; `whence` as for lseek(2).
+[[nodiscard]] int seek_now(descriptor& file, std::int64_t offset, int whence, std::uint64_t& position) noexcept;
+/// The position of a stream that has moved so many bytes.
+void advance(descriptor& file, op_code code, std::uint64_t moved) noexcept;
+/// Gives the number up. What is still used on shards keeps it, and the caller gets another for the same open file.
+[[nodiscard]] int release_now(descriptor& file, int& native) noexcept;
 [[nodiscard]] int sync_all_now(descriptor& file) noexcept;
 [[nodiscard]] int sync_data_now(descriptor& file) noexcept;
 

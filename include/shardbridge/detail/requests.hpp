@@ -88,6 +88,7 @@ struct open_request {
   void absorb(operation& op) noexcept {
     if (op.result.kind != result_kind::success) return;
     file->learn(op.arguments->status, (flags & open_flags::direct) == open_flags::direct);
+    file->append = (flags & open_flags::append) == open_flags::append;
     file->set(static_cast<int>(op.result.value));
   }
   template <class Handler>
