@@ -39,8 +39,9 @@ void summarize_memory(pressure_row& row, const pressure_setting& what, const rou
   constexpr double mib = 1U << 20;
   const auto over_rounds = [&](auto value) {
     return spread_over(rounds, [&](const pressure_round& round) {
-      // What ended early because of its memory had less time to settle.
-      const double settle = std::min(what.settle_seconds(), round.overload_seconds / 4);
+      // The longest burst decides how much is kept, and is seldom among the first. What ended early because of its
+      // memory had less time to settle.
+      const double settle = std::min(std::max(what.settle_seconds(), what.seconds / 6), round.overload_seconds / 4);
       return value(memory_of(round.samples, settle));
     });
   };

@@ -14,7 +14,8 @@ engine        offered   +-  admitted     done  refused        queue    before   
 
 constexpr const char* rates_legend =
     R"(Medians over the rounds; +- is half the range. All of the overload. Memory: resident, at the end of the base load, when
-the overload had settled, and the most after that; growth is from settled to peak. Changes of the level of pressure.
+the overload had settled, after a sixth of it, and the most after that; growth is from settled to peak. Changes of the
+level of pressure.
 )";
 
 constexpr const char* latency_columns =
