@@ -215,24 +215,6 @@ void bridge_core::admit(operation_list& granted) noexcept {
   restart_timer();
 }
 
-void bridge_core::tell_news() noexcept {
-  operation_list calmed;
-  const bool on_duty = parts_->permits.take_news(calmed);
-  deliver_all(calmed, {}, operation::delivery::post);
-  if (on_duty) post_changes();
-  tell_shards();
-  if (parts_->permits.take_seemed_more() || parts_->permits.outstanding() == 0) wake_delivery();
-}
-
-/// Whoever changed the level comes here after that, so the last to come tells the level that stays.
-void bridge_core::tell_shards() noexcept {
-  const std::lock_guard lock(parts_->levels);
-  const pressure_level level = parts_->permits.level();
-  if (std::exchange(parts_->told_level, level) == level) return;
-  for (const auto& each : parts_->connections)
-    if (each->level.set(level)) static_cast<void>(each->wakes.consumer_wake->publish());
-}
-
 void bridge_core::tell(std::size_t shard, lane_item item) noexcept {
   connection& to = *parts_->connections[shard];
   to.requests.push(item);
@@ -376,18 +358,6 @@ bridge_stats bridge_core::stats() const {
                    .latencies = parts_->sampler.snapshot()};
   parts_->outcomes.fill_in(out);
   return out;
-}
-
-pressure_level bridge_core::level() const noexcept {
-  return parts_->permits.level();
-}
-
-void bridge_core::observe_changes(bool wanted) {
-  parts_->permits.observe_changes(wanted);
-}
-
-std::optional<pressure_level> bridge_core::fetch_change() {
-  return parts_->permits.fetch_change();
 }
 
 } // namespace shardbridge::detail

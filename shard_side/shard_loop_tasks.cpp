@@ -110,7 +110,6 @@ void shard_loop::stop_tasks() noexcept {
     next = each->next;
     auto& remote = static_cast<remote_waiter&>(*each);
     if (!remote.withdraw()) continue;
-    remote.withdrawn = true;
     expected_.erase(remote);
     make_ready(remote);
   }

@@ -14,9 +14,9 @@ namespace shardbridge {
 /** @brief What code that runs on a shard is given: its core, its ring, and whom it shares them with.
  *
  *  Its functions must be called, and what they return awaited, on the shard's thread. On a shard that stops, everything
- *  that would wait throws `boost::system::system_error` with `errc::stopped` instead; what is in the kernel is waited
- *  for. A task that waits for something else still is destroyed where it is suspended, after
- *  shard_group_options::shutdown_timeout.
+ *  that would wait throws `boost::system::system_error` with `errc::stopped` instead, but for a join, which waits for
+ *  its task; what is in the kernel is waited for. A task that waits for something else still is destroyed where it is
+ * suspended, after shard_group_options::shutdown_timeout.
  *  @par Ownership    it belongs to the shard, and lasts as long as any code on it */
 class shard {
  public:

@@ -1,10 +1,8 @@
-// Goal: each buffer owns memory of its own, as long as it lives and not longer, and the counters say exactly what is
-// out.
+// Goal: a pool gives each buffer memory of its own and takes it back, and its counters say exactly what is out.
 // Method: pools that a few buffers fill; threads that write to what they own and exchange it; under AddressSanitizer a
 // use after the end of the ownership.
+#include "buffer_pool_fixture.hpp"
 #include "seed.hpp"
-
-#include <shardbridge/buffer_pool.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -40,147 +38,7 @@
 namespace shardbridge {
 namespace {
 
-static_assert(!std::is_copy_constructible_v<owned_buffer> && !std::is_copy_assignable_v<owned_buffer>);
-static_assert(std::is_nothrow_move_constructible_v<owned_buffer> && std::is_nothrow_move_assignable_v<owned_buffer>);
 static_assert(!std::is_copy_constructible_v<buffer_pool> && !std::is_copy_assignable_v<buffer_pool>);
-
-constexpr buffer_pool_options four_of_4k{.bytes = 16384, .largest = 16384, .smallest = 4096};
-
-bool aligned(const owned_buffer& buffer, std::size_t alignment) {
-  return reinterpret_cast<std::uintptr_t>(buffer.data()) % alignment == 0;
-}
-void fill(owned_buffer& buffer, std::byte with) {
-  std::fill_n(buffer.data(), buffer.capacity(), with);
-}
-bool is_filled(const owned_buffer& buffer, std::byte with) {
-  return std::all_of(buffer.data(), buffer.data() + buffer.capacity(), [&](std::byte each) { return each == with; });
-}
-void expect_in_use(const buffer_pool& pool, std::uint64_t buffers, std::uint64_t bytes) {
-  EXPECT_EQ(pool.stats().buffers_in_use, buffers);
-  EXPECT_EQ(pool.stats().bytes_in_use, bytes);
-}
-void expect_none(const owned_buffer& buffer) {
-  // Also what is left of one moved from. NOLINTBEGIN(clang-analyzer-cplusplus.Move)
-  EXPECT_FALSE(buffer);
-  EXPECT_EQ(buffer.data(), nullptr);
-  EXPECT_EQ(buffer.size(), 0U);
-  EXPECT_EQ(buffer.capacity(), 0U);
-  EXPECT_TRUE(buffer.span().empty());
-  // NOLINTEND(clang-analyzer-cplusplus.Move)
-}
-
-/// The sentence with which `call` throws `Error`.
-template <class Error, class Call>
-std::string refusal(Call call) {
-  try {
-    call();
-    return "nothing was thrown";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
-
-TEST(owned_buffer, owns_nothing_at_first) {
-  owned_buffer buffer;
-  expect_none(buffer);
-  buffer.resize(0);
-  EXPECT_THROW(buffer.resize(1), std::length_error);
-  buffer.reset();
-  expect_none(buffer);
-}
-
-TEST(owned_buffer, has_the_size_asked_for_and_the_capacity_above_it) {
-  buffer_pool pool;
-  for (const auto& [bytes, capacity] : {std::pair<std::size_t, std::size_t>{0, 4096},
-                                        {1, 4096},
-                                        {4096, 4096},
-                                        {4097, 8192},
-                                        {12288, 16384},
-                                        {std::size_t{1} << 20U, std::size_t{1} << 20U}}) {
-    const owned_buffer buffer = pool.allocate(bytes);
-    EXPECT_TRUE(buffer) << bytes;
-    EXPECT_EQ(buffer.size(), bytes);
-    EXPECT_EQ(buffer.capacity(), capacity);
-    EXPECT_EQ(buffer.span().data(), buffer.data());
-    EXPECT_EQ(buffer.span().size(), bytes);
-    expect_in_use(pool, 1, capacity);
-  }
-  expect_in_use(pool, 0, 0);
-}
-
-TEST(owned_buffer, is_resized_up_to_its_capacity) {
-  buffer_pool pool;
-  owned_buffer buffer = pool.allocate(5000);
-  fill(buffer, std::byte{7});
-  const std::byte* const data = buffer.data();
-  for (const std::size_t bytes : {std::size_t{0}, std::size_t{8192}, std::size_t{1}}) {
-    buffer.resize(bytes);
-    EXPECT_EQ(buffer.size(), bytes);
-    EXPECT_EQ(buffer.span().size(), bytes);
-  }
-  EXPECT_EQ(refusal<std::length_error>([&] { buffer.resize(8193); }),
-            "owned_buffer::resize: more bytes than the buffer's capacity");
-  EXPECT_EQ(buffer.size(), 1U);
-  EXPECT_EQ(buffer.capacity(), 8192U);
-  EXPECT_EQ(buffer.data(), data);
-  EXPECT_TRUE(is_filled(buffer, std::byte{7}));
-}
-
-TEST(owned_buffer, is_moved_with_its_memory) {
-  buffer_pool pool;
-  owned_buffer first = pool.allocate(5000);
-  const std::byte* const data = first.data();
-  owned_buffer second = std::move(first);
-  expect_none(first); // NOLINT(bugprone-use-after-move)
-  EXPECT_EQ(second.data(), data);
-  EXPECT_EQ(second.size(), 5000U);
-  EXPECT_EQ(second.capacity(), 8192U);
-  expect_in_use(pool, 1, 8192);
-}
-
-TEST(owned_buffer, gives_back_what_is_assigned_over) {
-  buffer_pool pool;
-  owned_buffer old = pool.allocate(4096);
-  owned_buffer taken = pool.allocate(10000);
-  const std::byte* const data = taken.data();
-  old = std::move(taken);
-  expect_none(taken); // NOLINT(bugprone-use-after-move)
-  EXPECT_EQ(old.data(), data);
-  EXPECT_EQ(old.size(), 10000U);
-  EXPECT_EQ(old.capacity(), 16384U);
-  expect_in_use(pool, 1, 16384);
-
-  owned_buffer& itself = old;
-  old = std::move(itself);
-  EXPECT_EQ(old.data(), data);
-  expect_in_use(pool, 1, 16384);
-
-  old = owned_buffer();
-  expect_none(old);
-  expect_in_use(pool, 0, 0);
-}
-
-TEST(owned_buffer, is_reset_once) {
-  buffer_pool pool;
-  const owned_buffer other = pool.allocate(1);
-  owned_buffer buffer = pool.allocate(1);
-  buffer.reset();
-  buffer.reset();
-  expect_none(buffer);
-  expect_in_use(pool, 1, 4096);
-}
-
-TEST(owned_buffer, outlives_its_pool) {
-  std::optional<buffer_pool> pool(four_of_4k);
-  owned_buffer first = pool->allocate(4096);
-  owned_buffer second = pool->allocate(4096);
-  fill(first, std::byte{1});
-  pool.reset();
-  fill(second, std::byte{2});
-  EXPECT_TRUE(is_filled(first, std::byte{1}));
-  first.reset();
-  EXPECT_TRUE(is_filled(second, std::byte{2}));
-}
 
 TEST(buffer_pool, aligns_every_buffer_to_the_smallest) {
   for (const std::size_t smallest : {std::size_t{512}, std::size_t{4096}, std::size_t{65536}, std::size_t{4} << 20U}) {

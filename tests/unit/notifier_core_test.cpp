@@ -1,153 +1,11 @@
 // Goal: functions that are posted from shards are called once each, in order, and never more are accepted than there is
-// room for; who waits is served in turn or let go. Method: no threads; a shard that only resumes what is ready, and an
-// executor that only counts what is posted: the test decides when either goes on.
-#include <shardbridge/detail/coroutine_chain.hpp>
-#include <shardbridge/detail/notifier_core.hpp>
-#include <shardbridge/detail/post_awaiter.hpp>
-#include <shardbridge/error.hpp>
+// room for; who waits is served in turn. Method: see notifier_core_fixture.hpp.
+#include "notifier_core_fixture.hpp"
 
 #include <bridge/admission_word.hpp>
 
-#include "printers.hpp"
-
-#include <chrono>
-#include <memory>
-#include <optional>
-#include <stdexcept>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
-
-#include <gtest/gtest.h>
-
 namespace shardbridge::detail {
 namespace {
-
-using boost::system::error_code;
-using numbers = std::vector<int>;
-
-/// A shard without a loop.
-class fake_shard final : public shard_runtime {
- public:
-  ~fake_shard() { destroy_roots(); }
-
-  /// As a loop's turn: takes who was woken, and resumes all that are ready.
-  void turn() {
-    take_woken();
-    while (waiter* const next = next_ready())
-      run_chain(next->coroutine);
-  }
-  void take_woken() {
-    for (remote_waiter* const each : std::exchange(woken_, {})) {
-      expected_.erase(*each);
-      make_ready(*each);
-    }
-  }
-  void stop() {
-    stopping_ = true;
-    for (waiter *each = expected_.front(), *next = nullptr; each != nullptr; each = next) {
-      next = each->next;
-      if (!static_cast<remote_waiter&>(*each).withdraw()) continue;
-      expected_.erase(*each);
-      make_ready(*each);
-    }
-  }
-  /// Its tasks, where they are suspended; none may be awaited from elsewhere.
-  void destroy_tasks() {
-    EXPECT_TRUE(expected_.empty());
-    destroy_roots();
-  }
-  [[nodiscard]] std::size_t woken() const { return woken_.size(); }
-
- private:
-  void wake(remote_waiter& which) noexcept override { woken_.push_back(&which); }
-  pressure_level level() const noexcept override { return pressure_level::normal; }
-  bool wait_level(level_waiter&) override { return false; }
-  void begin_own(operation&) override {}
-  void end_call(operation&, op_result) override {}
-  void task_failed(const std::exception_ptr&) noexcept override {}
-
-  std::vector<remote_waiter*> woken_;
-};
-
-class counting_notifier final : public notifier_core {
- public:
-  using notifier_core::abandon;
-  using notifier_core::notifier_core;
-  ~counting_notifier() override = default;
-
-  /// As the executor does, once for each that was posted.
-  void run() {
-    for (; posted_ > 0; --posted_)
-      drain();
-  }
-  void run_one() {
-    ASSERT_GT(posted_, 0);
-    --posted_;
-    drain();
-  }
-  [[nodiscard]] int posted() const { return posted_; }
-
- private:
-  void post_drain() override { ++posted_; }
-
-  int posted_ = 0;
-};
-
-/// Of one post.
-struct told {
-  bool ended = false;
-  error_code failed;
-};
-
-template <class Function>
-root post(shard_runtime& on, std::shared_ptr<notifier_core> core, Function function, told& out) {
-  try {
-    co_await post_awaiter(on, std::move(core), make_notification(std::move(function)));
-  } catch (const boost::system::system_error& thrown) {
-    out.failed = thrown.code();
-  }
-  out.ended = true;
-}
-
-class notifier_core_test : public testing::Test {
- public:
-  notifier_core_test() { use({.capacity = 2, .max_waiters = 2}); }
-
-  void use(const notifier_options& options) { core = std::make_shared<counting_notifier>(options); }
-
-  /// A task that posts what notes the number.
-  void start(int number, fake_shard& on, told& out) {
-    post(
-        on, core, [this, number] { called.push_back(number); }, out);
-    on.turn();
-  }
-  told& start(int number, fake_shard& on) {
-    told& out = *posts.emplace_back(std::make_unique<told>());
-    start(number, on, out);
-    return out;
-  }
-  told& start(int number) { return start(number, shard); }
-  [[nodiscard]] bool try_post(int number) {
-    if (!core->try_take_room()) return false;
-    core->use_room(make_notification([this, number] { called.push_back(number); }));
-    return true;
-  }
-  void expect_even() {
-    const notifier_stats seen = core->stats();
-    EXPECT_EQ(seen.accepted, seen.called + seen.destroyed);
-    EXPECT_EQ(seen.outstanding, 0U);
-    EXPECT_EQ(seen.waiting, 0U);
-    EXPECT_EQ(seen.level, pressure_level::normal);
-  }
-
-  numbers called;
-  std::vector<std::unique_ptr<told>> posts;
-  std::shared_ptr<counting_notifier> core;
-  fake_shard shard;
-  fake_shard other;
-};
 
 TEST_F(notifier_core_test, posts_without_waiting_while_there_is_room) {
   EXPECT_TRUE(start(1).ended);
@@ -241,19 +99,6 @@ TEST_F(notifier_core_test, refuses_when_too_many_wait) {
   expect_even();
 }
 
-TEST_F(notifier_core_test, what_is_refused_is_destroyed_at_once) {
-  use({.capacity = 1, .max_waiters = 0});
-  start(1);
-  const auto alive = std::make_shared<int>();
-  told out;
-  post(
-      shard, core, [alive] {}, out);
-  shard.turn();
-  EXPECT_EQ(out.failed, errc::no_room);
-  EXPECT_EQ(alive.use_count(), 1);
-  core->run();
-}
-
 TEST_F(notifier_core_test, room_that_is_given_up_goes_to_who_waits) {
   use({.capacity = 1, .max_waiters = 1});
   ASSERT_TRUE(core->try_take_room());
@@ -266,93 +111,6 @@ TEST_F(notifier_core_test, room_that_is_given_up_goes_to_who_waits) {
   EXPECT_TRUE(waits.ended);
   EXPECT_EQ(called, numbers{1});
   expect_even();
-}
-
-TEST_F(notifier_core_test, close_lets_go_of_who_waits_and_calls_what_is_accepted) {
-  for (int each = 1; each <= 4; ++each)
-    start(each);
-  core->close();
-  EXPECT_FALSE(try_post(5));
-  EXPECT_EQ(start(6).failed, errc::stopped);
-  shard.turn();
-  EXPECT_EQ(posts[2]->failed, errc::stopped);
-  EXPECT_EQ(posts[3]->failed, errc::stopped);
-  core->run();
-  EXPECT_EQ(called, (numbers{1, 2}));
-  EXPECT_EQ(core->stats().refused_stopped, 4U);
-  core->close();
-  expect_even();
-}
-
-TEST_F(notifier_core_test, who_waits_on_a_shard_that_stops_is_let_go) {
-  start(1);
-  start(2);
-  const told& waits = start(3);
-  const told& next = start(4, other);
-  shard.stop();
-  shard.turn();
-  EXPECT_EQ(waits.failed, errc::stopped);
-  EXPECT_EQ(start(5).failed, errc::stopped) << "though others may wait";
-  core->run();
-  other.turn();
-  EXPECT_TRUE(next.ended && !next.failed);
-  EXPECT_EQ(called, (numbers{1, 2, 4}));
-  expect_even();
-}
-
-TEST_F(notifier_core_test, who_has_been_granted_room_is_not_let_go_any_more) {
-  start(1);
-  start(2);
-  const told& granted = start(3);
-  core->run();
-  shard.stop(); // between the grant and the turn that takes who was woken
-  EXPECT_EQ(called, (numbers{1, 2, 3})) << "and its function has gone";
-  shard.turn();
-  EXPECT_TRUE(granted.ended && !granted.failed);
-  expect_even();
-}
-
-TEST_F(notifier_core_test, who_has_been_closed_out_is_not_withdrawn_again) {
-  start(1);
-  start(2);
-  const told& waits = start(3);
-  core->close();
-  shard.stop();
-  shard.turn();
-  EXPECT_EQ(waits.failed, errc::stopped);
-  EXPECT_EQ(core->stats().refused_stopped, 1U);
-  core->run();
-}
-
-TEST_F(notifier_core_test, tasks_that_are_destroyed_where_they_were_woken_free_what_is_theirs) {
-  const auto alive = std::make_shared<int>();
-  told out;
-  post(
-      shard, core, [] { throw std::runtime_error("so that this drain calls but one"); }, out);
-  shard.turn();
-  start(2);
-  const told& granted = start(3);
-  post(
-      shard, core, [alive] {}, out);
-  shard.turn();
-  EXPECT_THROW(core->run_one(), std::runtime_error);
-  core->close();
-  shard.take_woken();
-  shard.destroy_tasks();
-  EXPECT_EQ(alive.use_count(), 1);
-  EXPECT_FALSE(granted.ended);
-  core->run();
-  EXPECT_EQ(called, (numbers{2, 3}));
-  expect_even();
-}
-
-TEST_F(notifier_core_test, an_awaiter_that_is_never_awaited_destroys_its_function) {
-  const auto alive = std::make_shared<int>();
-  {
-    const post_awaiter dropped(shard, core, make_notification([alive] {}));
-  }
-  EXPECT_EQ(alive.use_count(), 1);
-  EXPECT_EQ(core->stats().accepted, 0U);
 }
 
 TEST_F(notifier_core_test, functions_that_throw_are_over_and_the_others_are_called) {
@@ -413,49 +171,6 @@ TEST_F(notifier_core_test, functions_need_only_be_movable) {
   shard.turn();
   core->run();
   EXPECT_EQ(called, numbers{7});
-}
-
-TEST_F(notifier_core_test, the_end_of_the_context_destroys_what_was_not_called) {
-  const auto alive = std::make_shared<int>();
-  told out;
-  post(
-      shard, core, [alive] {}, out);
-  shard.turn();
-  start(2);
-  const told& waits = start(3);
-  core->abandon();
-  EXPECT_EQ(alive.use_count(), 1);
-  shard.turn();
-  EXPECT_EQ(waits.failed, errc::stopped);
-  EXPECT_EQ(start(4).failed, errc::stopped);
-  EXPECT_FALSE(try_post(5));
-  EXPECT_TRUE(called.empty());
-  EXPECT_EQ(core->stats().destroyed, 2U);
-  core->run(); // changes nothing
-  expect_even();
-}
-
-TEST_F(notifier_core_test, what_had_room_when_the_context_ended_is_destroyed) {
-  ASSERT_TRUE(core->try_take_room());
-  core->abandon();
-  const auto alive = std::make_shared<int>();
-  core->use_room(make_notification([alive] {}));
-  EXPECT_EQ(alive.use_count(), 1);
-  EXPECT_EQ(core->posted(), 0);
-  expect_even();
-}
-
-TEST_F(notifier_core_test, who_waits_keeps_the_core) {
-  start(1);
-  start(2);
-  const told& waits = start(3);
-  const std::weak_ptr<notifier_core> watched = core;
-  core->close(); // as the notifier's destructor
-  core.reset();
-  EXPECT_FALSE(watched.expired());
-  shard.turn();
-  EXPECT_EQ(waits.failed, errc::stopped);
-  EXPECT_TRUE(watched.expired()) << "and what no drain has called went with it";
 }
 
 TEST_F(notifier_core_test, the_level_follows_what_is_outstanding) {

@@ -25,9 +25,10 @@ class remote_gate final : public remote_waiter {
   }
   /// Whether it was let go.
   bool await_resume() const noexcept { return !withdrawn; }
-  bool withdraw() noexcept override { return lets_go; }
+  bool withdraw() noexcept override { return withdrawn = lets_go; }
 
   bool lets_go = true;
+  bool withdrawn = false;
 };
 
 /// Waits for something that never comes and that nobody knows.

@@ -6,8 +6,7 @@
 // Invariants
 //  1. A coroutine is resumed by the loop alone, never inside a call that makes it ready.
 //  2. A coroutine that another thread resumes, a remote one, is awaited even by a shard that stops, unless whoever
-//  would
-//     resume it lets it go: it is not destroyed while that thread may still touch it.
+//     would resume it lets it go: it is not destroyed while that thread may still touch it.
 //  3. Every root is listed from its start to the end of its frame. Those that a stopped shard cannot wait for are
 //     destroyed where they are suspended, when none of the shard's own operations is in the kernel and no remote one is
 //     awaited.
@@ -54,7 +53,6 @@ class remote_waiter : public waiter {
   /// The shard stops. True: nobody will wake it any more. On the shard.
   virtual bool withdraw() noexcept = 0;
 
-  bool withdrawn = false;
   remote_waiter* next_woken = nullptr; ///< of the list of those woken
 
  protected:
