@@ -1,4 +1,5 @@
 #include <shardbridge/detail/file_calls.hpp>
+#include <shardbridge/detail/transfer_check.hpp>
 
 #include <bridge/connection.hpp>
 #include <bridge/descriptor_number.hpp>
@@ -6,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <memory>
 
 #include <fcntl.h>
 #include <linux/stat.h>
@@ -26,6 +28,22 @@ int adopt(descriptor& file, int fd, bool direct) noexcept {
   file.learn(status, direct);
   file.set(fd);
   return 0;
+}
+
+op_result call(const descriptor& file, op_code code, std::uint64_t offset, std::span<const iovec> buffers) noexcept {
+  const int fd = file.get();
+  const int count = static_cast<int>(std::min<std::size_t>(buffers.size(), IOV_MAX));
+  const auto at = static_cast<off_t>(offset);
+  ssize_t moved = 0;
+  do {
+    if (code == op_code::read)
+      moved = file.regular ? ::preadv(fd, buffers.data(), count, at) : ::readv(fd, buffers.data(), count);
+    else
+      moved = file.regular ? ::pwritev(fd, buffers.data(), count, at) : ::writev(fd, buffers.data(), count);
+  } while (moved < 0 && errno == EINTR);
+  if (moved < 0) return {result_kind::system_error, errno, 0};
+  const bool ended = moved == 0 && code == op_code::read;
+  return {ended ? result_kind::end_of_file : result_kind::success, 0, static_cast<std::uint64_t>(moved)};
 }
 
 int sync_now(descriptor& file, int (*sync)(int)) {
@@ -77,20 +95,22 @@ int resize_now(const descriptor& file, std::uint64_t size) noexcept {
   return errno_unless(::ftruncate(file.get(), static_cast<off_t>(size)) == 0);
 }
 
-int transfer_now(const descriptor& file, op_code code, std::uint64_t offset, std::span<const iovec> buffers,
-                 std::size_t& moved) noexcept {
-  const int fd = file.get();
-  const int count = static_cast<int>(std::min<std::size_t>(buffers.size(), IOV_MAX));
-  const auto at = static_cast<off_t>(offset);
-  ssize_t result = 0;
-  do {
-    if (code == op_code::read)
-      result = file.regular ? ::preadv(fd, buffers.data(), count, at) : ::readv(fd, buffers.data(), count);
-    else
-      result = file.regular ? ::pwritev(fd, buffers.data(), count, at) : ::writev(fd, buffers.data(), count);
-  } while (result < 0 && errno == EINTR);
-  moved = static_cast<std::size_t>(std::max<ssize_t>(result, 0));
-  return errno_unless(result >= 0);
+int allocate_now(const descriptor& file, std::uint64_t offset, std::uint64_t length, allocate_mode how) noexcept {
+  return errno_unless(
+      ::fallocate(file.get(), static_cast<int>(how), static_cast<off_t>(offset), static_cast<off_t>(length)) == 0);
+}
+
+int advise_now(const descriptor& file, std::uint64_t offset, std::uint64_t length, file_advice what) noexcept {
+  return ::posix_fadvise(file.get(), static_cast<off_t>(offset), static_cast<off_t>(length), static_cast<int>(what));
+}
+
+op_result transfer_now(const descriptor& file, op_code code, std::uint64_t offset, std::span<const iovec> buffers) {
+  std::unique_ptr<bounce> by_way_of;
+  if (const auto answered = check_transfer(file, code, offset, buffers, by_way_of)) return *answered;
+  op_result out =
+      by_way_of ? call(file, code, by_way_of->offset(), {&by_way_of->whole(), 1}) : call(file, code, offset, buffers);
+  if (by_way_of) by_way_of->finish(code, out, buffers);
+  return out;
 }
 
 int seek_now(descriptor& file, std::int64_t offset, int whence, std::uint64_t& position) noexcept {

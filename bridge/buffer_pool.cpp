@@ -146,6 +146,17 @@ class buffer_memory {
   std::uint64_t refused_ = 0;
 };
 
+owned_buffer try_allocate(const std::shared_ptr<buffer_memory>& from, std::size_t bytes) noexcept {
+  if (bytes > from->largest) return {};
+  const std::size_t capacity = from->capacity_for(bytes);
+  std::byte* const data = from->take(capacity);
+  return data != nullptr ? owned_buffer(from, data, bytes, capacity) : owned_buffer();
+}
+
+std::size_t largest_buffer(const buffer_memory& from) noexcept {
+  return from.largest;
+}
+
 } // namespace detail
 
 void owned_buffer::resize(std::size_t bytes) {
@@ -172,10 +183,7 @@ owned_buffer buffer_pool::allocate(std::size_t bytes) {
 }
 
 owned_buffer buffer_pool::try_allocate(std::size_t bytes) noexcept {
-  if (bytes > memory_->largest) return {};
-  const std::size_t capacity = memory_->capacity_for(bytes);
-  std::byte* const data = memory_->take(capacity);
-  return data != nullptr ? owned_buffer(memory_, data, bytes, capacity) : owned_buffer();
+  return detail::try_allocate(memory_, bytes);
 }
 
 buffer_pool_stats buffer_pool::stats() const noexcept {

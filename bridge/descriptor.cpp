@@ -1,6 +1,7 @@
 #include <shardbridge/detail/descriptor.hpp>
 
 #include <algorithm>
+#include <bit>
 
 #include <linux/stat.h>
 #include <unistd.h>
@@ -39,8 +40,10 @@ void descriptor::learn(const struct ::statx& status, bool direct) noexcept {
     offset_alignment = status.stx_dio_offset_align;
     memory_alignment = status.stx_dio_mem_align;
   } else {
-    // Before Linux 6.1, and where the file system does not say: the logical block size of nearly every device.
-    offset_alignment = memory_alignment = 512;
+    // Before Linux 6.1, and where the file system does not say. What it prefers to move at once may be much more than a
+    // block; no device has blocks of more than a page.
+    const auto block = std::bit_floor(std::clamp<std::uint32_t>(status.stx_blksize, 512, 4096));
+    offset_alignment = memory_alignment = block;
   }
 }
 

@@ -21,7 +21,8 @@ struct submission {
   iovec* iovecs = nullptr;
   std::uint32_t iovec_count = 0;
   std::uint64_t offset = 0;
-  std::int32_t open_flags = 0;
+  std::uint64_t length = 0; ///< of the range that an allocate or advise is about
+  std::int32_t mode = 0;    ///< see operation::mode
   kernel_arguments* arguments = nullptr;
   std::int64_t linked_deadline = never; ///< steady clock, nanoseconds; `never`: no linked timeout
 };
@@ -34,6 +35,8 @@ struct completion {
 /// Bytes and iovecs that one submission can move (Linux: MAX_RW_COUNT, UIO_MAXIOV).
 inline constexpr std::uint64_t max_bytes_at_once = 0x7ffff000;
 inline constexpr std::uint32_t max_iovecs_at_once = 1024;
+/// Of the range that one submission can give advice about: before Linux 6.11 its length has 32 bits.
+inline constexpr std::uint64_t max_advised_at_once = 0xfffff000;
 
 class driver {
  public:

@@ -105,7 +105,7 @@ bool in_flight::stage(std::uint32_t index) {
   operation& op = *used.op;
   submission what{.code = op.code,
                   .step = used.step,
-                  .open_flags = op.open_flags,
+                  .mode = op.mode,
                   .arguments = op.arguments.get(),
                   .linked_deadline = linked_ && cancellable(op) ? op.deadline : never};
   if (op.code == op_code::open)
@@ -119,6 +119,8 @@ bool in_flight::stage(std::uint32_t index) {
     used.submitted = part.bytes;
   }
   what.offset = op.offset;
+  what.length = op.length;
+  if (op.code == op_code::advise) used.submitted = what.length = std::min(op.length, max_advised_at_once);
   if (!driver_.stage(slots_.name(index, cqe_kind::operation), what)) return false;
   // From here the kernel closes the number, and it may be another file's as soon as it has.
   if (op.code == op_code::close) number_given_up(op.file->take());
@@ -286,11 +288,27 @@ void in_flight::settle(std::uint32_t index) {
                                            .continues = op.file != nullptr && op.file->regular,
                                            .alignment = op.file != nullptr ? op.file->offset_alignment : 1,
                                            .interruptions = used.interruptions});
+  if (outcome.done && outcome.result == op_result{} && advise_rest(index)) return;
   if (outcome.done) return finish(index, outcome.result);
   note_interruption(used);
   advance(*used.op, outcome.result.value - used.moved);
   used.moved = outcome.result.value;
   resubmit(index);
+}
+
+/// Of advice about more than one submission can take. False: it is given.
+bool in_flight::advise_rest(std::uint32_t index) {
+  slot& used = slots_[index];
+  operation& op = *used.op;
+  if (op.code != op_code::advise || op.length <= used.submitted) return false;
+  if (used.fsm.interrupted() != reason::none) {
+    abandon(index);
+    return true;
+  }
+  op.offset += used.submitted;
+  op.length -= used.submitted;
+  resubmit(index);
+  return true;
 }
 
 void in_flight::settle_open(std::uint32_t index) {

@@ -94,6 +94,7 @@ class in_flight {
   op_fsm::action on_cancel(slot& used, std::int32_t result);
   void cancel_missed(token which, slot& used);
   void settle(std::uint32_t index);
+  bool advise_rest(std::uint32_t index);
   void settle_open(std::uint32_t index);
   void settle_detached(std::uint32_t index);
   void resubmit(std::uint32_t index);

@@ -20,6 +20,7 @@ bool stops_early(const operation& op) noexcept {
   case op_code::open:
   case op_code::size:
   case op_code::status:
+  case op_code::advise:
     return true;
   case op_code::write:
     return !op.file->regular;

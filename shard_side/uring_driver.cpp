@@ -46,7 +46,7 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
     return;
   case op_code::open:
     if (what.step == 0) {
-      io_uring_prep_openat(sqe, AT_FDCWD, what.arguments->path.c_str(), what.open_flags | O_CLOEXEC, 0666);
+      io_uring_prep_openat(sqe, AT_FDCWD, what.arguments->path.c_str(), what.mode | O_CLOEXEC, 0666);
       return;
     }
     [[fallthrough]];
@@ -63,7 +63,7 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
     io_uring_prep_unlinkat(sqe, AT_FDCWD, what.arguments->path.c_str(), 0);
     return;
   case op_code::make_directory:
-    io_uring_prep_mkdirat(sqe, AT_FDCWD, what.arguments->path.c_str(), static_cast<mode_t>(what.open_flags));
+    io_uring_prep_mkdirat(sqe, AT_FDCWD, what.arguments->path.c_str(), static_cast<mode_t>(what.mode));
     return;
   case op_code::status:
     io_uring_prep_statx(sqe, AT_FDCWD, what.arguments->path.c_str(), 0, STATX_BASIC_STATS | STATX_BTIME,
@@ -71,6 +71,12 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
     return;
   case op_code::resize:
     io_uring_prep_rw(op_ftruncate, sqe, fd, nullptr, 0, what.offset);
+    return;
+  case op_code::allocate:
+    io_uring_prep_fallocate(sqe, fd, what.mode, static_cast<off_t>(what.offset), static_cast<off_t>(what.length));
+    return;
+  case op_code::advise:
+    io_uring_prep_fadvise(sqe, fd, what.offset, static_cast<off_t>(what.length), what.mode);
     return;
   case op_code::nop:
   case op_code::call:

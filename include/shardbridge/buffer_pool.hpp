@@ -8,6 +8,15 @@
 
 namespace shardbridge {
 
+namespace detail {
+
+/// As buffer_pool::try_allocate().
+[[nodiscard]] owned_buffer try_allocate(const std::shared_ptr<buffer_memory>& from, std::size_t bytes) noexcept;
+/// Bytes of the largest buffer that there is.
+[[nodiscard]] std::size_t largest_buffer(const buffer_memory& from) noexcept;
+
+} // namespace detail
+
 /// Options of a `buffer_pool`. Nonsense throws `std::invalid_argument` naming the option.
 struct buffer_pool_options {
   /// Bytes of all buffers together, rounded up to a multiple of `largest`. 1 to 2^40. They are address space until they
@@ -51,6 +60,9 @@ class buffer_pool {
   [[nodiscard]] owned_buffer try_allocate(std::size_t bytes) noexcept;
 
   [[nodiscard]] buffer_pool_stats stats() const noexcept;
+
+  /// For files: what lets them allocate as try_allocate() does, as long as they like.
+  [[nodiscard]] const std::shared_ptr<detail::buffer_memory>& memory() const noexcept { return memory_; }
 
  private:
   std::shared_ptr<detail::buffer_memory> memory_;

@@ -7,11 +7,12 @@
 
 namespace shardbridge {
 
-class buffer_pool;
+class owned_buffer;
 
 namespace detail {
 class buffer_memory;
-}
+owned_buffer try_allocate(const std::shared_ptr<buffer_memory>& from, std::size_t bytes) noexcept;
+} // namespace detail
 
 /// Memory of a `buffer_pool`, owned: whoever holds the handle may use the memory, and it goes back with the handle.
 /// Move-only. One that is empty, moved from or reset owns nothing: its data() is nullptr, its size and capacity are 0.
@@ -68,7 +69,7 @@ class owned_buffer {
   void reset() noexcept;
 
  private:
-  friend class buffer_pool;
+  friend owned_buffer detail::try_allocate(const std::shared_ptr<detail::buffer_memory>&, std::size_t) noexcept;
 
   owned_buffer(std::shared_ptr<detail::buffer_memory> memory, std::byte* data, std::size_t size,
                std::size_t capacity) noexcept

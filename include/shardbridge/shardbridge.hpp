@@ -6,6 +6,7 @@
 #include <shardbridge/buffer_pool.hpp>
 #include <shardbridge/errc.hpp>
 #include <shardbridge/error.hpp>
+#include <shardbridge/file_range.hpp>
 #include <shardbridge/file_status.hpp>
 #include <shardbridge/join_handle.hpp>
 #include <shardbridge/notifier.hpp>

@@ -59,8 +59,8 @@ class basic_stream_file : public basic_file<Executor> {
   }
   std::uint64_t seek(std::int64_t offset, file_base::seek_basis whence, boost::system::error_code& failed) {
     std::uint64_t position = 0;
-    detail::descriptor* const file = this->opened();
-    failed = this->code_of(file != nullptr ? detail::seek_now(*file, offset, whence_of(whence), position) : EBADF);
+    const detail::file_ref& file = this->file();
+    failed = this->code_of(file ? detail::seek_now(*file, offset, whence_of(whence), position) : EBADF);
     return position;
   }
 

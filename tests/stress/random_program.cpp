@@ -109,7 +109,15 @@ void random_program::initiate() {
   const std::size_t which = chance_.roll(files_.size());
   open_file& on = files_[which];
   const op_options options = draw_options();
-  switch (chance_.roll(12)) {
+  switch (chance_.roll(14)) {
+  case 12:
+    return on.file.async_allocate(chance_.roll(blocks) * on.block, on.block,
+                                  chance_.one_in(2) ? allocate_mode::punch_hole : allocate_mode::keep_size, options,
+                                  counted());
+  case 13:
+    return on.file.async_advise(0, chance_.roll(2) * on.block,
+                                chance_.one_in(2) ? file_advice::will_need : file_advice::dont_need, options,
+                                counted());
   case 0:
     return on.file.async_sync_all(options, counted());
   case 1:

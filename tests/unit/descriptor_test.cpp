@@ -146,6 +146,7 @@ struct kind_of_file {
   unsigned offset, memory;
   bool regular_learnt;
   unsigned offset_learnt, memory_learnt;
+  unsigned block = 4096;
 };
 
 class descriptor_learns : public testing::TestWithParam<kind_of_file> {};
@@ -155,6 +156,7 @@ TEST_P(descriptor_learns, what_transfers_must_respect) {
   struct ::statx status {};
   status.stx_mode = static_cast<decltype(status.stx_mode)>(kind.mode);
   status.stx_mask = kind.known;
+  status.stx_blksize = kind.block;
   status.stx_dio_offset_align = kind.offset;
   status.stx_dio_mem_align = kind.memory;
   const test_file file(false);
@@ -167,8 +169,12 @@ TEST_P(descriptor_learns, what_transfers_must_respect) {
 INSTANTIATE_TEST_SUITE_P(of, descriptor_learns,
                          testing::Values(kind_of_file{S_IFREG, false, STATX_DIOALIGN, 4096, 512, true, 1, 1},
                                          kind_of_file{S_IFREG, true, STATX_DIOALIGN, 4096, 512, true, 4096, 512},
-                                         kind_of_file{S_IFREG, true, STATX_DIOALIGN, 0, 0, true, 512, 512},
-                                         kind_of_file{S_IFREG, true, 0, 4096, 4096, true, 512, 512},
+                                         kind_of_file{S_IFREG, true, STATX_DIOALIGN, 0, 0, true, 4096, 4096},
+                                         kind_of_file{S_IFREG, true, 0, 512, 512, true, 4096, 4096},
+                                         kind_of_file{S_IFREG, true, 0, 0, 0, true, 1024, 1024, 1024},
+                                         kind_of_file{S_IFREG, true, 0, 0, 0, true, 512, 512, 0},
+                                         kind_of_file{S_IFREG, true, 0, 0, 0, true, 2048, 2048, 3000},
+                                         kind_of_file{S_IFREG, true, 0, 0, 0, true, 4096, 4096, 1 << 20},
                                          kind_of_file{S_IFBLK, true, STATX_DIOALIGN, 512, 4, true, 512, 4},
                                          kind_of_file{S_IFIFO, false, 0, 0, 0, false, 1, 1},
                                          kind_of_file{S_IFCHR, false, 0, 0, 0, false, 1, 1},

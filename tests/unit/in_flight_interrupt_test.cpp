@@ -139,7 +139,8 @@ TEST_F(in_flight_test, waits_for_a_transfer_that_cannot_be_cancelled) {
 }
 
 TEST_F(in_flight_test, answers_at_the_deadline_what_holds_no_memory_of_the_caller) {
-  for (const op_code code : {op_code::sync_all, op_code::sync_data, op_code::resize, op_code::size, op_code::close}) {
+  for (const op_code code : {op_code::sync_all, op_code::sync_data, op_code::resize, op_code::allocate, op_code::advise,
+                             op_code::size, op_code::close}) {
     test_operation op(code);
     op.file = &*regular;
     op.arguments = std::make_unique<kernel_arguments>();
@@ -159,7 +160,7 @@ TEST_F(in_flight_test, answers_at_the_deadline_what_holds_no_memory_of_the_calle
     told.all.clear();
     kernel.cancels_staged = 0;
   }
-  EXPECT_EQ(counters.detached.get(), 5U);
+  EXPECT_EQ(counters.detached.get(), 7U);
 }
 
 TEST_F(in_flight_test, tells_the_parked_close_when_a_detached_operation_was_the_last_user) {

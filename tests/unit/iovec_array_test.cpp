@@ -1,4 +1,4 @@
-// Goal: a buffer sequence reaches the kernel whole, in order, without its empty buffers; its alignment is known.
+// Goal: a buffer sequence reaches the kernel whole, in order, without its empty buffers.
 // Method: sequences of 0 to 9 buffers around the number that is kept without allocating.
 #include <shardbridge/detail/iovecs.hpp>
 
@@ -69,23 +69,6 @@ TEST(iovec_array, moves_with_its_buffers) {
     iovec_array second(std::move(first));
     expect_same(second, buffers);
   }
-}
-
-TEST(iovec_array, knows_whether_all_is_aligned) {
-  const iovec_array nothing{pieces{}};
-  EXPECT_TRUE(nothing.aligned(4096, 4096));
-
-  const iovec_array good(pieces{piece(0, 512), piece(4096, 1024)});
-  EXPECT_TRUE(good.aligned(4096, 512));
-  EXPECT_FALSE(good.aligned(4096, 1024)) << "one length is only a multiple of 512";
-  EXPECT_TRUE(good.aligned(1, 1));
-
-  const iovec_array shifted(pieces{piece(0, 512), piece(520, 512), piece(8192, 512)});
-  EXPECT_FALSE(shifted.aligned(512, 512)) << "one address is only a multiple of 8";
-  EXPECT_TRUE(shifted.aligned(8, 512));
-
-  const iovec_array unused(pieces{piece(0, 512), piece(3, 0)});
-  EXPECT_TRUE(unused.aligned(512, 512)) << "an empty buffer has no alignment";
 }
 
 } // namespace

@@ -108,7 +108,7 @@ void random_loop::push(connection& to, operation& op, lane_item::meaning what) {
 
 void random_loop::push_something() {
   static constexpr std::array codes{op_code::read, op_code::read, op_code::write,  op_code::sync_all, op_code::open,
-                                    op_code::size, op_code::call, op_code::resize, op_code::close};
+                                    op_code::size, op_code::call, op_code::resize, op_code::close,    op_code::advise};
   const op_code code = codes[random_.roll(codes.size())];
   open_file& on = files_[random_.roll(files_.size())];
   if (!on.held) return;
@@ -130,6 +130,7 @@ void random_loop::push_something() {
   op.subject = this;
   op.run = [](operation& self, shard& runs_on) { return static_cast<random_loop*>(self.subject)->call(self, runs_on); };
   if (code == op_code::open || code == op_code::size) op.arguments = std::make_unique<kernel_arguments>();
+  if (code == op_code::advise) op.length = random_.roll(3) * max_advised_at_once;
   if (!lengths.empty() && random_.one_in(2)) made.transfer.own(pool().allocate(1));
   static constexpr std::array<std::int64_t, 4> ahead{-1, 5'000, 50'000, 3'600'000'000'000};
   if (random_.one_in(2)) op.deadline = clock_now() + ahead[random_.roll(ahead.size())];

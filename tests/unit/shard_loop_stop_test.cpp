@@ -71,6 +71,8 @@ TEST_F(shard_loop_stop, cancels_in_the_kernel_only_what_could_wait_for_ever) {
                                 {op_code::sync_all, true, false},
                                 {op_code::sync_data, true, false},
                                 {op_code::resize, true, false},
+                                {op_code::allocate, true, false},
+                                {op_code::advise, true, true},
                                 {op_code::rename, true, false},
                                 {op_code::unlink, true, false},
                                 {op_code::make_directory, true, false},

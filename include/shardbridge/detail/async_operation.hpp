@@ -34,6 +34,7 @@ namespace shardbridge::detail {
 /// `Request` says what the operation is and what its handler is told:
 ///   op_code code
 ///   file_ref file                               what it works on; may be empty
+///   std::optional<op_result> check()            if there is one: its result, where the kernel need not be asked
 ///   void prepare(operation&)                    fills in what to do
 ///   void absorb(operation&)                     takes out what the shard left there
 ///   void complete(Handler&&, const op_result&)  calls the handler
@@ -160,9 +161,9 @@ class async_operation final : public operation {
     allocator_type allocator = allocator_of(handler_);
     Handler handler(std::move(handler_));
     Request asked(std::move(request_));
-    const op_result ended = result;
     const auto work = std::move(work_);
     asked.absorb(*this);
+    const op_result ended = result;
     this->~async_operation();
     traits::deallocate(allocator, this, 1);
     asked.file.reset();
@@ -193,6 +194,9 @@ class initiation {
     if (const op_options* const bound = associated_op_options<std::decay_t<Handler>>::get(handler))
       fill_in(options, *bound);
     fill_in(options, defaults);
+    if constexpr (requires { request.check(); }) {
+      if (!answered) answered = request.check();
+    }
     async_operation<Executor, std::decay_t<Handler>, Request>::start(
         core_, executor_, std::decay_t<Handler>(std::forward<Handler>(handler)), std::move(request), options, fallback,
         shard,

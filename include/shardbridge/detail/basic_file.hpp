@@ -1,21 +1,9 @@
 // What every file on a bridge can do, whatever its way to read and write.
 #pragma once
 
-#include <shardbridge/bridge.hpp>
-#include <shardbridge/detail/async_operation.hpp>
-#include <shardbridge/detail/completion_token.hpp>
-#include <shardbridge/detail/file_calls.hpp>
-#include <shardbridge/detail/requests.hpp>
-#include <shardbridge/detail/stream_request.hpp>
-#include <shardbridge/file_base.hpp>
-
-#include <boost/asio/async_result.hpp>
-#include <boost/system/system_error.hpp>
+#include <shardbridge/detail/file_extent.hpp>
 
 #include <cerrno>
-#include <cstdint>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,38 +28,11 @@ namespace shardbridge {
 /// Distinct objects: safe. Shared: only cancel() may be called beside another function, close() and async_open()
 /// included, but not beside assignment and destruction.
 template <class Executor>
-class basic_file : public file_base {
+class basic_file : public detail::file_extent<Executor> {
+  using handle = detail::file_handle<Executor>;
+
  public:
-  using executor_type = Executor;
-  using native_handle_type = int;
-
-  basic_file(const basic_file&) = delete;
-  basic_file& operator=(const basic_file&) = delete;
-  basic_file(basic_file&& other) noexcept
-      : core_(other.core_), executor_(other.executor_), file_(std::move(other.file_)), options_(other.options_),
-        shard_(other.shard_) {}
-  basic_file& operator=(basic_file&& other) noexcept {
-    if (this != &other) {
-      close_quietly();
-      core_ = other.core_;
-      executor_.emplace(*other.executor_);
-      file_ = std::move(other.file_);
-      options_ = other.options_;
-      shard_ = other.shard_;
-    }
-    return *this;
-  }
-
-  [[nodiscard]] executor_type get_executor() const noexcept { return *executor_; }
-
-  /// For what the `op_options` of an operation leave open, where naming either of `timeout` and `deadline` overrides
-  /// both.
-  [[nodiscard]] const op_options& default_options() const noexcept { return options_; }
-  void default_options(op_options options) { options_ = std::move(options); }
-
-  [[nodiscard]] bool is_open() const noexcept { return file_ && file_->is_open(); }
-  /// -1 if not open. It stays the file's.
-  [[nodiscard]] native_handle_type native_handle() const noexcept { return file_ ? file_->get() : -1; }
+  using native_handle_type = typename handle::native_handle_type;
 
   /// Opens on the calling thread. The file must not be open. Errors: those of open(2) and statx(2).
   void open(const std::string& path, open_flags how) {
@@ -80,7 +41,7 @@ class basic_file : public file_base {
     throw_if(failed, "open");
   }
   void open(const std::string& path, open_flags how, boost::system::error_code& failed) {
-    if (is_open()) {
+    if (this->is_open()) {
       failed = boost::asio::error::already_open;
       return;
     }
@@ -97,7 +58,7 @@ class basic_file : public file_base {
     throw_if(failed, "assign");
   }
   void assign(native_handle_type native, boost::system::error_code& failed) {
-    if (is_open()) {
+    if (this->is_open()) {
       failed = boost::asio::error::already_open;
       return;
     }
@@ -115,11 +76,11 @@ class basic_file : public file_base {
   auto async_open(const std::string& path, open_flags how, const op_options& options, Token&& token = Token()) {
     std::optional<detail::op_result> answered;
     detail::file_ref opened = new_file();
-    if (is_open())
+    if (this->is_open())
       answered = detail::op_result{detail::result_kind::already_open, 0, 0};
     else
       replace_file(opened);
-    return initiate<void(boost::system::error_code)>(
+    return this->template initiate<void(boost::system::error_code)>(
         detail::open_request{.file = std::move(opened), .path = path, .flags = how}, options, answered,
         std::forward<Token>(token));
   }
@@ -131,13 +92,7 @@ class basic_file : public file_base {
     close(failed);
     throw_if(failed, "close");
   }
-  void close(boost::system::error_code& failed) {
-    failed = {};
-    if (!file_) return;
-    const detail::file_ref closing = replace_file({});
-    if (!closing->only_user()) core_->cancel_file(*closing);
-    failed = code_of(detail::close_now(*closing));
-  }
+  void close(boost::system::error_code& failed) { failed = code_of(close_file()); }
 
   /// Cancels what is outstanding, then closes on the shard. Handler: void(error_code), when the descriptor is closed
   /// or, at the deadline, will be as soon as the kernel lets go of it. The file is not open from here on.
@@ -148,10 +103,8 @@ class basic_file : public file_base {
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_close(const op_options& options, Token&& token = Token()) {
     const auto answered = unless_open();
-    detail::file_ref closing = replace_file({});
-    if (!answered && !closing->only_user()) core_->cancel_file(*closing);
-    return initiate<void(boost::system::error_code)>(
-        detail::plain_request{.code = detail::op_code::close, .file = std::move(closing)}, options, answered,
+    return this->template initiate<void(boost::system::error_code)>(
+        detail::plain_request{.code = detail::op_code::close, .file = take_file()}, options, answered,
         std::forward<Token>(token));
   }
 
@@ -167,9 +120,8 @@ class basic_file : public file_base {
   native_handle_type release(boost::system::error_code& failed) {
     native_handle_type out = -1;
     failed = code_of(EBADF);
-    if (!is_open()) return out;
-    const detail::file_ref released = replace_file({});
-    if (!released->only_user()) core_->cancel_file(*released);
+    if (!this->is_open()) return out;
+    const detail::file_ref released = take_file();
     failed = code_of(detail::release_now(*released, out));
     return out;
   }
@@ -177,55 +129,7 @@ class basic_file : public file_base {
   /// Cancels every operation initiated before on this file, at whatever stage; any thread. What cannot be cancelled
   /// completes.
   void cancel() {
-    const detail::file_ref cancelled = [this] {
-      const std::lock_guard lock(replacing_);
-      return file_;
-    }();
-    if (cancelled) core_->cancel_file(*cancelled);
-  }
-
-  /// In bytes, on the calling thread. Errors: those of fstat(2).
-  [[nodiscard]] std::uint64_t size() const {
-    boost::system::error_code failed;
-    const std::uint64_t out = size(failed);
-    throw_if(failed, "size");
-    return out;
-  }
-  [[nodiscard]] std::uint64_t size(boost::system::error_code& failed) const {
-    std::uint64_t out = 0;
-    failed = code_of(file_ ? detail::size_now(*file_, out) : EBADF);
-    return out;
-  }
-
-  /// On the shard. Handler: void(error_code, std::uint64_t bytes).
-  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
-  auto async_size(Token&& token = Token()) {
-    return async_size(op_options{}, std::forward<Token>(token));
-  }
-  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
-  auto async_size(const op_options& options, Token&& token = Token()) {
-    return initiate<void(boost::system::error_code, std::uint64_t)>(detail::size_request{.file = file_}, options,
-                                                                    unless_open(), std::forward<Token>(token));
-  }
-
-  /// Truncates or extends to `bytes`, on the calling thread. Errors: those of ftruncate(2).
-  void resize(std::uint64_t bytes) {
-    boost::system::error_code failed;
-    resize(bytes, failed);
-    throw_if(failed, "resize");
-  }
-  void resize(std::uint64_t bytes, boost::system::error_code& failed) {
-    failed = code_of(file_ ? detail::resize_now(*file_, bytes) : EBADF);
-  }
-
-  /// On the shard. Handler: void(error_code). Before Linux 6.9 the shard itself waits for it.
-  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
-  auto async_resize(std::uint64_t bytes, Token&& token = Token()) {
-    return async_resize(bytes, op_options{}, std::forward<Token>(token));
-  }
-  template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
-  auto async_resize(std::uint64_t bytes, const op_options& options, Token&& token = Token()) {
-    return plain(detail::op_code::resize, bytes, options, std::forward<Token>(token));
+    if (const detail::file_ref cancelled = shared_file()) core().cancel_file(*cancelled);
   }
 
   /// Makes data and metadata durable, on the calling thread. Waits for other syncs of this file that run meanwhile, so
@@ -237,7 +141,7 @@ class basic_file : public file_base {
     sync_all(failed);
     throw_if(failed, "sync_all");
   }
-  void sync_all(boost::system::error_code& failed) { failed = code_of(file_ ? detail::sync_all_now(*file_) : EBADF); }
+  void sync_all(boost::system::error_code& failed) { failed = code_of(file() ? detail::sync_all_now(*file()) : EBADF); }
 
   /// The same for the data and what is needed to find them (fdatasync(2)).
   void sync_data() {
@@ -245,7 +149,9 @@ class basic_file : public file_base {
     sync_data(failed);
     throw_if(failed, "sync_data");
   }
-  void sync_data(boost::system::error_code& failed) { failed = code_of(file_ ? detail::sync_data_now(*file_) : EBADF); }
+  void sync_data(boost::system::error_code& failed) {
+    failed = code_of(file() ? detail::sync_data_now(*file()) : EBADF);
+  }
 
   /// On the shard: covers every write that has completed before. Handler: void(error_code).
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -254,7 +160,7 @@ class basic_file : public file_base {
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(const op_options& options, Token&& token = Token()) {
-    return plain(detail::op_code::sync_all, 0, options, std::forward<Token>(token));
+    return this->plain({.code = detail::op_code::sync_all}, options, std::forward<Token>(token));
   }
   /// The same for the data and what is needed to find them.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -263,119 +169,23 @@ class basic_file : public file_base {
   }
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(const op_options& options, Token&& token = Token()) {
-    return plain(detail::op_code::sync_data, 0, options, std::forward<Token>(token));
+    return this->plain({.code = detail::op_code::sync_data}, options, std::forward<Token>(token));
   }
 
  protected:
-  static boost::system::error_code code_of(int number) noexcept { return {number, boost::system::system_category()}; }
-  static void throw_if(const boost::system::error_code& failed, const char* what) {
-    if (failed) throw boost::system::system_error(failed, what);
-  }
-  [[nodiscard]] detail::descriptor* opened() const noexcept { return file_.get(); }
+  using detail::file_extent<Executor>::file_extent;
 
-  template <class BridgeExecutor>
-  explicit basic_file(const std::shared_ptr<detail::bridge_impl<BridgeExecutor>>& on)
-      : core_(on), executor_(std::in_place, on->executor()), shard_(core_->next_shard()) {}
-  ~basic_file() { close_quietly(); }
-
-  template <class Buffers, class Token>
-  auto transfer(detail::op_code code, std::uint64_t offset, const Buffers& buffers, const op_options& options,
-                Token&& token) {
-    detail::transfer_request request{code, file_, offset, detail::iovec_array(buffers)};
-    const auto answered = unless_transferable(offset, request.buffers);
-    return initiate<void(boost::system::error_code, std::size_t)>(std::move(request), options, answered,
-                                                                  std::forward<Token>(token));
-  }
-  /// From the position of a stream.
-  template <class Buffers, class Token>
-  auto stream(detail::op_code code, const Buffers& buffers, const op_options& options, Token&& token) {
-    detail::stream_request request{{code, file_, 0, detail::iovec_array(buffers)}};
-    const auto answered = unless_transferable(file_ ? file_->position : 0, request.buffers);
-    return initiate<void(boost::system::error_code, std::size_t)>(std::move(request), options, answered,
-                                                                  std::forward<Token>(token));
-  }
-  /// On the calling thread.
-  template <class Buffers>
-  std::size_t transfer_now(detail::op_code code, std::uint64_t offset, const Buffers& buffers,
-                           boost::system::error_code& failed) {
-    detail::iovec_array whole(buffers);
-    std::size_t moved = 0;
-    failed = {};
-    if (const auto answered = unless_transferable(offset, whole)) {
-      failed = detail::to_error_code(*answered);
-      return moved;
-    }
-    failed = code_of(detail::transfer_now(*file_, code, offset, {whole.data(), whole.size()}, moved));
-    if (!failed && moved == 0 && code == detail::op_code::read) failed = boost::asio::error::eof;
-    return moved;
-  }
-  template <class Buffers>
-  std::size_t stream_now(detail::op_code code, const Buffers& buffers, boost::system::error_code& failed) {
-    const std::size_t moved = transfer_now(code, file_ ? file_->position : 0, buffers, failed);
-    if (moved > 0) detail::advance(*file_, code, moved);
-    return moved;
-  }
-  template <class Token>
-  auto transfer(detail::op_code code, std::uint64_t offset, owned_buffer buffer, const op_options& options,
-                Token&& token) {
-    const auto answered =
-        unless_transferable(offset, detail::iovec_array(boost::asio::buffer(buffer.data(), buffer.size())));
-    return initiate<void(boost::system::error_code, std::size_t, owned_buffer)>(
-        detail::owned_transfer_request{code, file_, offset, std::move(buffer)}, options, answered,
-        std::forward<Token>(token));
-  }
-
- private:
-  template <class Signature, class Request, class Token>
-  auto initiate(Request request, const op_options& given, std::optional<detail::op_result> answered, Token&& token) {
-    return boost::asio::async_initiate<Token, Signature>(detail::initiation<Executor>(core_, *executor_), token,
-                                                         std::move(request), given, options_, core_->default_timeout(),
-                                                         shard_, answered);
-  }
-
-  template <class Token>
-  auto plain(detail::op_code code, std::uint64_t size, const op_options& options, Token&& token) {
-    return initiate<void(boost::system::error_code)>(
-        detail::plain_request{.code = code, .file = file_, .new_size = size}, options, unless_open(),
-        std::forward<Token>(token));
-  }
-
-  [[nodiscard]] detail::file_ref new_file() const {
-    return detail::file_ref(new detail::descriptor(-1, core_->shards()));
-  }
-
-  /// Returns the file that was there. The lock is for cancel() alone: it may run beside this on another thread.
-  detail::file_ref replace_file(detail::file_ref next) noexcept {
-    const std::lock_guard lock(replacing_);
-    return std::exchange(file_, std::move(next));
-  }
-
-  [[nodiscard]] std::optional<detail::op_result> unless_open() const {
-    if (file_) return std::nullopt;
-    return system_result(boost::asio::error::bad_descriptor);
-  }
-
-  [[nodiscard]] std::optional<detail::op_result> unless_transferable(std::uint64_t offset,
-                                                                     const detail::iovec_array& buffers) const {
-    if (!file_) return unless_open();
-    if (buffers.bytes() == 0) return detail::op_result{};
-    if (offset % file_->offset_alignment == 0 && buffers.aligned(file_->memory_alignment, file_->offset_alignment))
-      return std::nullopt;
-    return detail::op_result::of(errc::misaligned);
-  }
-
-  static detail::op_result system_result(int number) noexcept { return {detail::result_kind::system_error, number, 0}; }
-  void close_quietly() noexcept {
-    boost::system::error_code ignored;
-    close(ignored);
-  }
-
-  std::shared_ptr<detail::bridge_core> core_;
-  std::optional<Executor> executor_; // optional: executors need not be assignable
-  std::mutex replacing_;
-  detail::file_ref file_;
-  op_options options_;
-  std::size_t shard_ = 0;
+  // What the names of a base that depends on a template parameter need.
+  using handle::close_file;
+  using handle::code_of;
+  using handle::core;
+  using handle::file;
+  using handle::new_file;
+  using handle::replace_file;
+  using handle::shared_file;
+  using handle::take_file;
+  using handle::throw_if;
+  using handle::unless_open;
 };
 
 } // namespace shardbridge

@@ -23,6 +23,7 @@
 
 namespace shardbridge::detail {
 
+class buffer_memory;
 class operation;
 
 class descriptor {
@@ -76,6 +77,7 @@ class descriptor {
   std::uint32_t offset_alignment = 1; ///< of offset and length; 1 unless direct
   std::uint32_t memory_alignment = 1; ///< of addresses
   bool append = false;                ///< writes go to the end, wherever that is
+  std::shared_ptr<buffer_memory> bounce_pool; ///< for transfers that are not aligned; null: they fail
 
   /// Of a stream: where its next transfer begins. It belongs to the transfer that is outstanding, else to the stream.
   std::uint64_t position = 0;

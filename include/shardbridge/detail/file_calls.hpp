@@ -1,8 +1,9 @@
-// What a file object does on the calling thread. Each returns an errno, 0 for success.
+// What a file object does on the calling thread. Each but transfer_now() returns an errno, 0 for success.
 #pragma once
 
 #include <shardbridge/detail/descriptor.hpp>
 #include <shardbridge/detail/operation.hpp>
+#include <shardbridge/file_range.hpp>
 #include <shardbridge/open_flags.hpp>
 
 #include <cstddef>
@@ -20,9 +21,13 @@ namespace shardbridge::detail {
 [[nodiscard]] int close_now(descriptor& file) noexcept;
 [[nodiscard]] int size_now(const descriptor& file, std::uint64_t& size) noexcept;
 [[nodiscard]] int resize_now(const descriptor& file, std::uint64_t size) noexcept;
-/// One call, which may move less than is asked for. An interruption by a signal is no failure.
-[[nodiscard]] int transfer_now(const descriptor& file, op_code code, std::uint64_t offset,
-                               std::span<const iovec> buffers, std::size_t& moved) noexcept;
+[[nodiscard]] int allocate_now(const descriptor& file, std::uint64_t offset, std::uint64_t length,
+                               allocate_mode how) noexcept;
+[[nodiscard]] int advise_now(const descriptor& file, std::uint64_t offset, std::uint64_t length,
+                             file_advice what) noexcept;
+/// One call, which may move less than is asked for. An interruption by a signal is no failure. Throws std::bad_alloc.
+[[nodiscard]] op_result transfer_now(const descriptor& file, op_code code, std::uint64_t offset,
+                                     std::span<const iovec> buffers);
 /// Moves a stream's position; `whence` as for lseek(2).
 [[nodiscard]] int seek_now(descriptor& file, std::int64_t offset, int whence, std::uint64_t& position) noexcept;
 /// The position of a stream that has moved so many bytes.

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -25,12 +26,10 @@ class iovec_array {
 
   [[nodiscard]] iovec* data() noexcept { return more_.empty() ? few_.data() : more_.data(); }
   [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
-  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-
-  /// Whether every address and every length is a multiple of its alignment.
-  [[nodiscard]] bool aligned(std::uint32_t memory, std::uint32_t length) const noexcept {
-    return addresses_ % memory == 0 && lengths_ % length == 0;
+  [[nodiscard]] std::span<const iovec> all() const noexcept {
+    return {more_.empty() ? few_.data() : more_.data(), count_};
   }
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:
   void add(boost::asio::const_buffer buffer) {
@@ -43,17 +42,12 @@ class iovec_array {
       few_[count_] = entry;
     ++count_;
     bytes_ += buffer.size();
-    // Alignments are powers of two: a bit that is set in any of them is set in the union.
-    addresses_ |= reinterpret_cast<std::uintptr_t>(buffer.data());
-    lengths_ |= buffer.size();
   }
 
   std::array<iovec, 2> few_{};
   std::vector<iovec> more_;
   std::uint32_t count_ = 0;
   std::uint64_t bytes_ = 0;
-  std::uintptr_t addresses_ = 0;
-  std::uint64_t lengths_ = 0;
 };
 
 } // namespace shardbridge::detail

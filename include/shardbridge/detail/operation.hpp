@@ -35,6 +35,8 @@ enum class op_code : std::uint8_t {
   close,
   size,
   resize,
+  allocate,
+  advise,
   rename,
   unlink,
   make_directory,
@@ -99,7 +101,8 @@ class operation {
   /// Whether an answer may be given while the kernel still works on it: none of the caller's memory is involved.
   [[nodiscard]] bool detachable() const noexcept {
     return syncs() || code == op_code::open || code == op_code::close || code == op_code::size ||
-           code == op_code::resize || works_on_path() || buffer != nullptr;
+           code == op_code::resize || code == op_code::allocate || code == op_code::advise || works_on_path() ||
+           buffer != nullptr;
   }
   [[nodiscard]] bool syncs() const noexcept { return code == op_code::sync_all || code == op_code::sync_data; }
   /// Has no file.
@@ -112,7 +115,7 @@ class operation {
   }
   /// Changes nothing, wherever it is interrupted.
   [[nodiscard]] static bool only_reads(op_code code) noexcept {
-    return code == op_code::read || code == op_code::size || code == op_code::status;
+    return code == op_code::read || code == op_code::size || code == op_code::status || code == op_code::advise;
   }
 
   // What to do. Written by the Asio side before the push.
@@ -121,11 +124,12 @@ class operation {
   bool silent = false;      ///< the shard frees it itself: no permit, no reply
   bool patient = false;     ///< a read that may wait for ever: of a pipe, a socket
   shardbridge::priority priority = shardbridge::priority::normal;
-  std::int32_t open_flags = 0; ///< O_*; the mode of a directory that is made
+  std::int32_t mode = 0; ///< O_* of an open, the permissions of a folder that is made, what an allocate or advise does
   std::uint32_t shard_index = 0;
   std::uint32_t iovec_count = 0;
   iovec* iovecs = nullptr;       ///< advanced by the shard as bytes move
   std::uint64_t offset = 0;      ///< in the file; the new size for resize
+  std::uint64_t length = 0;      ///< of the range that an allocate or advise is about
   std::uint64_t bytes = 0;       ///< of all iovecs: what it counts against the byte limit
   std::int64_t deadline = never; ///< steady clock, nanoseconds
   std::uint64_t epoch = 0;       ///< of the file when the operation was initiated

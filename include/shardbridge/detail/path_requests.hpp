@@ -19,7 +19,7 @@ struct path_request {
   std::string new_path;
 
   void prepare(operation& op) {
-    op.open_flags = 0777;
+    op.mode = 0777;
     op.arguments = std::make_unique<kernel_arguments>(
         kernel_arguments{.path = std::move(path), .status = {}, .new_path = std::move(new_path)});
   }

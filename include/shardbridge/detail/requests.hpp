@@ -4,6 +4,7 @@
 #include <shardbridge/detail/file_ref.hpp>
 #include <shardbridge/detail/iovecs.hpp>
 #include <shardbridge/detail/result.hpp>
+#include <shardbridge/detail/transfer_check.hpp>
 #include <shardbridge/open_flags.hpp>
 #include <shardbridge/owned_buffer.hpp>
 #include <shardbridge/pressure_level.hpp>
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,14 +24,28 @@ struct transfer_request {
   file_ref file;
   std::uint64_t offset;
   iovec_array buffers;
+  std::unique_ptr<bounce> by_way_of{}; ///< an aligned buffer, where the others are not
 
+  [[nodiscard]] std::optional<op_result> check() {
+    return check_transfer(*file, code, offset, buffers.all(), by_way_of);
+  }
   void prepare(operation& op) noexcept {
+    if (by_way_of) {
+      op.buffer = &by_way_of->buffer();
+      op.offset = by_way_of->offset();
+      op.iovecs = &by_way_of->whole();
+      op.iovec_count = 1;
+      op.bytes = op.iovecs->iov_len;
+      return;
+    }
     op.offset = offset;
     op.iovecs = buffers.data();
     op.iovec_count = buffers.size();
     op.bytes = buffers.bytes();
   }
-  void absorb(operation&) noexcept {}
+  void absorb(operation& op) noexcept {
+    if (by_way_of) by_way_of->finish(code, op.result, buffers.all());
+  }
   template <class Handler>
   void complete(Handler handler, const op_result& result) {
     std::move(handler)(to_error_code(result), static_cast<std::size_t>(result.value));
@@ -44,6 +60,11 @@ struct owned_transfer_request {
   owned_buffer buffer;
   iovec whole{};
 
+  [[nodiscard]] std::optional<op_result> check() {
+    const iovec all{buffer.data(), buffer.size()};
+    std::unique_ptr<bounce> unused;
+    return check_transfer(*file, code, offset, {&all, 1}, unused);
+  }
   void prepare(operation& op) noexcept {
     whole = {buffer.data(), buffer.size()};
     op.buffer = &buffer;
@@ -59,13 +80,19 @@ struct owned_transfer_request {
   }
 };
 
-/// Sync, resize or close: void(error_code).
+/// Sync, resize, allocate, advise or close: void(error_code).
 struct plain_request {
   op_code code;
-  file_ref file;
-  std::uint64_t new_size = 0;
+  file_ref file{};
+  std::uint64_t offset = 0; ///< the new size for resize
+  std::uint64_t length = 0;
+  std::int32_t mode = 0; ///< an allocate_mode or a file_advice
 
-  void prepare(operation& op) noexcept { op.offset = new_size; }
+  void prepare(operation& op) noexcept {
+    op.offset = offset;
+    op.length = length;
+    op.mode = mode;
+  }
   void absorb(operation&) noexcept {}
   template <class Handler>
   void complete(Handler handler, const op_result& result) {
@@ -81,7 +108,7 @@ struct open_request {
   open_flags flags;
 
   void prepare(operation& op) {
-    op.open_flags = static_cast<std::int32_t>(flags);
+    op.mode = static_cast<std::int32_t>(flags);
     op.arguments =
         std::make_unique<kernel_arguments>(kernel_arguments{.path = std::move(path), .status = {}, .new_path = {}});
   }
