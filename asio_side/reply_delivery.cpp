@@ -6,6 +6,7 @@
 #include <bridge/look_again.hpp>
 
 #include <array>
+#include <bit>
 #include <optional>
 #include <span>
 #include <utility>
@@ -60,11 +61,15 @@ class bridge_core::batch {
     delivering_ = true;
     const outbox initiated_here(core_);
     const std::size_t stride = outbox::of(core_) != nullptr ? handlers_a_clock : 1;
+    // Sooner at first: handlers may have become slow since the last batch.
+    const auto due = [stride](std::size_t called) {
+      return called < stride ? std::has_single_bit(called) : called % stride == 0;
+    };
     std::int64_t ran = 0;
     while (next_ < count_) {
       operations_[next_++]->deliver(&core_, operation::delivery::invoke);
       ++ran;
-      if (next_ < count_ && next_ % stride == 0 && steady_now() > until) post_rest();
+      if (next_ < count_ && due(next_) && steady_now() > until) post_rest();
     }
     delivering_ = false;
     return ran;
