@@ -6,6 +6,7 @@
 #include <asio_side/watermarks_check.hpp>
 
 #include <bridge/descriptor_number.hpp>
+#include <bridge/ordered_lane.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -32,6 +33,9 @@ bridge_options checked(const bridge_options& options) {
   require(options.when_full == when_full::wait || options.when_full == when_full::refuse,
           "bridge_options::when_full is none of the enumerators");
   require(options.reserved_ops < options.max_ops, "bridge_options::reserved_ops must be less than max_ops");
+  require(options.placement == placement::by_file || options.placement == placement::in_turn ||
+              options.placement == placement::least_loaded || options.placement == placement::nearest,
+          "bridge_options::placement is none of the enumerators");
   check(options.watermarks, "bridge_options");
   return options;
 }
@@ -39,7 +43,7 @@ bridge_options checked(const bridge_options& options) {
 } // namespace
 
 bridge_core::bridge_core(std::shared_ptr<group_core> group, const bridge_options& options)
-    : timeout_(options.timeout.value_or(group->options.timeout)),
+    : timeout_(options.timeout.value_or(group->options.timeout)), placement_(options.placement),
       parts_(std::make_unique<parts>(std::move(group), checked(options))) {}
 
 bridge_core::~bridge_core() = default;
@@ -152,7 +156,8 @@ void bridge_core::send(operation& op, operation_list& unsent) noexcept {
     return unsent.push_back(op);
   }
   const lane_item item(op, lane_item::meaning::request);
-  if (outbox* const open = outbox::of(*this)) return open->put(op.shard_index, item, unsent);
+  outbox* const open = outbox::of(*this);
+  if (open != nullptr && op.order == nullptr) return open->put(op.shard_index, item, unsent);
   push(op.shard_index, {&item, 1}, unsent);
   take_role_if_free();
 }
@@ -160,8 +165,12 @@ void bridge_core::send(operation& op, operation_list& unsent) noexcept {
 void bridge_core::push(std::size_t shard, std::span<const lane_item> items, operation_list& unsent) noexcept {
   parts_->permits.count_accepted(items.size());
   connection& to = *parts_->connections[shard];
+  ordered_lane* const order = items.front().op().order.get();
   try {
-    to.requests.push(items);
+    if (order != nullptr)
+      order->push(items.front());
+    else
+      to.requests.push(items);
   } catch (const std::bad_alloc&) {
     for (const lane_item& each : items) {
       each.op().result = {result_kind::system_error, ENOMEM, 0};
@@ -321,14 +330,6 @@ int bridge_core::duplicate_of_wake() const {
   if (own < 0) throw std::system_error(errno, std::generic_category(), "dup of the bridge's eventfd");
   number_given(own);
   return own;
-}
-
-std::size_t bridge_core::shards() const noexcept {
-  return parts_->connections.size();
-}
-
-std::size_t bridge_core::next_shard() noexcept {
-  return parts_->next_shard.fetch_add(1, std::memory_order_relaxed) % parts_->connections.size();
 }
 
 bridge_stats bridge_core::stats() const {

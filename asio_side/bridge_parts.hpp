@@ -65,6 +65,19 @@ struct bridge_core::parts {
   std::atomic<std::int64_t> pace{0};
   std::atomic<std::int64_t> last_pace{0};
 
+  /// Of equals the first one from `first` on.
+  [[nodiscard]] std::size_t least_loaded(std::size_t first) const noexcept {
+    std::size_t best = first;
+    std::size_t least = group->ports[first].load();
+    for (std::size_t each = 1; each < connections.size() && least > 0; ++each) {
+      const std::size_t shard = (first + each) % connections.size();
+      const std::size_t load = group->ports[shard].load();
+      if (load < least) best = shard;
+      least = std::min(least, load);
+    }
+    return best;
+  }
+
   const std::uint64_t max_ops;
   const std::uint64_t max_bytes;
 

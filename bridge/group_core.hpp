@@ -5,7 +5,9 @@
 #include <shardbridge/options.hpp>
 #include <shardbridge/stats.hpp>
 
+#include <cstddef>
 #include <deque>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -21,8 +23,23 @@ struct group_core {
   /// One entry a shard, as shard_group::stats(). Any thread. Without threads there are none to tell of.
   [[nodiscard]] virtual std::vector<shard_stats> stats() { return {}; }
 
+  /// Any thread.
+  [[nodiscard]] std::size_t nearest_to(int cpu) {
+    std::call_once(by_cpu_known_, [this] { by_cpu_ = shards_by_cpu(); });
+    const std::size_t known = by_cpu_.size();
+    const auto number = static_cast<std::size_t>(cpu);
+    return number < known ? by_cpu_[number] : number % ports.size();
+  }
+
   const shard_group_options options;
   std::deque<shard_port> ports;
+
+ private:
+  /// By CPU; where nothing is known, none. Throws std::bad_alloc.
+  [[nodiscard]] virtual std::vector<std::size_t> shards_by_cpu() const { return {}; }
+
+  std::once_flag by_cpu_known_;
+  std::vector<std::size_t> by_cpu_;
 };
 
 } // namespace shardbridge::detail

@@ -47,6 +47,19 @@ class request_lane {
     if (!queue_.enqueue_bulk(items.data(), items.size())) throw std::bad_alloc();
   }
   void push(lane_item item) { push(std::span(&item, 1)); }
+
+  /// A producer that is no thread.
+  using ordered = moodycamel::ProducerToken;
+  /// Throws std::bad_alloc. The lane must outlive it.
+  [[nodiscard]] ordered producer() {
+    ordered made(queue_);
+    if (!made.valid()) throw std::bad_alloc();
+    return made;
+  }
+  /// One thread at a time for each producer. Throws std::bad_alloc.
+  void push(ordered& by, lane_item item) {
+    if (!queue_.enqueue_bulk(by, &item, 1)) throw std::bad_alloc();
+  }
   /// Any thread. Returns how many were taken, in the order in which each thread pushed them.
   std::size_t pop(std::span<lane_item> into) { return queue_.try_dequeue_bulk(into.data(), into.size()); }
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -70,6 +71,10 @@ class shard_port {
   }
   [[nodiscard]] bool stop_requested() const noexcept { return stop_requested_.load(std::memory_order_acquire); }
 
+  /// What it has in the kernel and waiting for it. relaxed: a hint.
+  void tell_load(std::size_t operations) noexcept { load_.store(operations, std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t load() const noexcept { return load_.load(std::memory_order_relaxed); }
+
   [[nodiscard]] wake_side& wake() noexcept { return *wake_; }
   [[nodiscard]] const std::shared_ptr<wake_side>& shared_wake() const noexcept { return wake_; }
 
@@ -82,6 +87,7 @@ class shard_port {
   const std::shared_ptr<wake_side> wake_ = std::make_shared<wake_side>();
   std::atomic<int> ring_{-1};
   std::atomic<bool> stop_requested_{false};
+  std::atomic<std::size_t> load_{0};
   std::atomic<remote_waiter*> woken_{nullptr};
   std::atomic<std::uint64_t> version_{0};
   std::mutex mutex_;

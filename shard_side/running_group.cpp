@@ -1,6 +1,7 @@
 #include <shard_side/running_group.hpp>
 
 #include <shard_side/cpus.hpp>
+#include <shard_side/neighbours.hpp>
 #include <shard_side/shard_loop.hpp>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 namespace shardbridge::detail {
 namespace {
@@ -61,7 +63,8 @@ class blocked_signals {
 } // namespace
 
 running_group::running_group(shard_group_options given)
-    : group_core(checked(std::move(given))), counters_(options.shards), kernels_(options.shards) {
+    : group_core(checked(std::move(given))), counters_(options.shards), kernels_(options.shards),
+      pinned_(options.shards) {
   const blocked_signals blocked;
   members_.reserve(options.shards);
   try {
@@ -94,6 +97,7 @@ bool running_group::set_up(std::size_t index, std::promise<std::string>& started
   try {
     const auto cpu = cpu_for(index, options, allowed_cpus());
     const bool pinned = cpu && pin_this_thread(*cpu);
+    if (pinned) pinned_[index] = cpu;
     // After pinning, so that the ring's memory is near the core.
     kernel.emplace(options.ring_entries, ports[index].wake().event());
     ports[index].set_ring(kernel->address());
@@ -121,6 +125,11 @@ void running_group::run(std::size_t index, std::promise<std::string>& started, s
   ended.set_value(end::quarantined);
   loop.outlast_quarantined();
   kernels_[index]->leave_thread();
+}
+
+std::vector<std::size_t> running_group::shards_by_cpu() const {
+  const auto cpus = static_cast<std::size_t>(std::max(::sysconf(_SC_NPROCESSORS_CONF), 0L));
+  return nearest_shards(pinned_, domains_of_machine(cpus), cpus);
 }
 
 void running_group::stop() noexcept {

@@ -4,6 +4,7 @@
 #include <shard_side/loop_counters.hpp>
 #include <shard_side/uring_driver.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <future>
@@ -37,6 +38,7 @@ class running_group final : public group_core, public std::enable_shared_from_th
     std::future<end> ended;
   };
 
+  [[nodiscard]] std::vector<std::size_t> shards_by_cpu() const override;
   [[nodiscard]] bool set_up(std::size_t index, std::promise<std::string>& started);
   void run(std::size_t index, std::promise<std::string>& started, std::promise<end>& ended);
 
@@ -44,6 +46,7 @@ class running_group final : public group_core, public std::enable_shared_from_th
   // Made by the shards, closed when all have ended: until then another may send a message to any. With the group, if it
   // is kept by what is quarantined.
   std::deque<std::optional<uring_driver>> kernels_;
+  std::vector<std::optional<int>> pinned_; ///< where each shard is, written by it before the group is made
   std::vector<member> members_;
   std::mutex joining_;
   bool outlived_ = false; ///< by a shard with quarantined operations

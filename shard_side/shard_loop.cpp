@@ -80,6 +80,7 @@ bool shard_loop::turn() {
   const bool continued = in_flight_.retry(now_);
   const bool staged_all = start_backlog() && continued;
   counters_.backlog.set(backlog_.size() + calls_.size());
+  port_.tell_load(in_flight_.size() + backlog_.size() + calls_.size());
   counters_.tasks.set(roots_.size());
   counters_.cq_overflow.set(driver_.overflowed());
   flush_replies();

@@ -15,6 +15,7 @@
 #include <boost/asio/execution_context.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -94,6 +95,11 @@ class basic_bridge {
   /// is kept, with what it holds, until it is replaced or bridge and files are gone. What it throws leaves `run()` of
   /// the execution context, and the next change is told all the same. Any thread.
   void on_level_change(std::function<void(pressure_level)> observer) { impl_->on_level_change(std::move(observer)); }
+
+  /// The shard that an operation without a file would go to now. Any thread.
+  [[nodiscard]] std::size_t shard_for(placement how) noexcept { return impl_->place(how, impl_->next_shard()); }
+  /// The same shard for the same key, as long as the group has as many. The keys need not be spread. Any thread.
+  [[nodiscard]] std::size_t shard_for_key(std::uint64_t key) const noexcept { return impl_->shard_for_key(key); }
 
   /// Exact counters; all of them together are of nearly one moment.
   [[nodiscard]] bridge_stats stats() const { return impl_->stats(); }

@@ -12,6 +12,7 @@
 namespace shardbridge {
 
 class permit;
+class sequence;
 
 /// A timeout that never fires: overrides a default inherited from file, bridge or group.
 inline constexpr std::chrono::nanoseconds no_timeout = std::chrono::nanoseconds::max();
@@ -53,6 +54,16 @@ struct watermarks {
 enum class priority {
   normal,
   high,
+};
+
+/// Which shard an operation goes to, where `op_options` names none.
+enum class placement {
+  by_file,      ///< The one that its file was given, each the next in turn. Without a file: the next in turn.
+  in_turn,      ///< Each operation to the next: one file is spread over all shards.
+  least_loaded, ///< The one that has least in the kernel and waiting for it, as far as shards have told: they tell at
+                ///< every turn, so operations initiated together go together.
+  nearest,      ///< The one that is pinned to the CPU of the initiating thread, else one that shares a core, a cache or
+                ///< a package with it. Pays where threads are pinned, each with a bridge of its own.
 };
 
 /// What happens to an operation that finds no free permit.
@@ -109,6 +120,8 @@ struct bridge_options {
   std::size_t reserved_ops = 0;
   shardbridge::when_full when_full = shardbridge::when_full::wait;
   shardbridge::watermarks watermarks{};
+  /// Default for operations whose file and `op_options` name none.
+  shardbridge::placement placement = shardbridge::placement::by_file;
   /// Default for operations whose file and `op_options` name none; nothing: the group's.
   std::optional<std::chrono::nanoseconds> timeout{};
   /// The longest the thread that delivers replies looks for more before it waits for the eventfd, 0 to 1 s, as
@@ -140,8 +153,13 @@ struct op_options {
   std::stop_token stop_token{};
   /// Nothing: the file's, else normal.
   std::optional<shardbridge::priority> priority{};
-  /// The shard to run on; nothing: the file's own.
+  /// The shard to run on; nothing: as `placement` says.
   std::optional<std::size_t> shard{};
+  /// Nothing: the file's, else the bridge's.
+  std::optional<shardbridge::placement> placement{};
+  /// Of the same bridge: the operation runs on its shard and in its order. It stays the caller's, who keeps it until
+  /// the initiating function returns.
+  shardbridge::sequence* sequence = nullptr;
   /// Filled in as the operation goes on, at the cost of reading the clock. It stays the caller's, who keeps it until
   /// the handler runs.
   op_times* times = nullptr;

@@ -15,6 +15,7 @@
 #include <shardbridge/owned_buffer.hpp>
 #include <shardbridge/path_operations.hpp>
 #include <shardbridge/random_access_file.hpp>
+#include <shardbridge/sequence.hpp>
 #include <shardbridge/shard.hpp>
 #include <shardbridge/shard_group.hpp>
 #include <shardbridge/stats.hpp>

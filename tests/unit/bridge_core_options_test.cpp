@@ -56,6 +56,14 @@ TEST(bridge_options, when_full_is_one_of_two) {
   expect_named("when_full", {{.when_full = static_cast<when_full>(2)}, {.when_full = static_cast<when_full>(-1)}});
 }
 
+TEST(bridge_options, placement_is_one_of_four) {
+  expect_named("placement", {{.placement = static_cast<placement>(4)}, {.placement = static_cast<placement>(-1)}});
+  expect_accepted({{.placement = placement::in_turn},
+                   {.placement = placement::least_loaded},
+                   {.placement = placement::nearest},
+                   {.placement = placement::by_file}});
+}
+
 TEST(bridge_options, each_mark_leaves_no_later_than_it_enters) {
   expect_named("watermarks.throttled", {{.watermarks = {.throttled = {50, 51}}},
                                         {.watermarks = {.throttled = {0, 0}}},

@@ -258,13 +258,5 @@ TEST_F(bridge_core_test, destroys_what_it_has_when_its_context_ends) {
     if (each.op().silent) each.op().deliver(nullptr, delivery::destroy);
 }
 
-TEST_F(bridge_core_test, spreads_files_over_the_shards) {
-  const auto three = std::make_shared<group_core>(shard_group_options{.shards = 3});
-  const auto spread = std::make_shared<counting_core>(three, bridge_options{});
-  EXPECT_EQ(spread->shards(), 3U);
-  for (const std::size_t expected : {0U, 1U, 2U, 0U})
-    EXPECT_EQ(spread->next_shard(), expected);
-}
-
 } // namespace
 } // namespace shardbridge::detail

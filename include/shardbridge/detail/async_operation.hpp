@@ -61,7 +61,7 @@ class async_operation final : public operation {
     made->stamp(&op_times::initiated);
     made->deadline = deadline_of(options, fallback);
     made->priority = options.priority.value_or(priority::normal);
-    made->shard_index = static_cast<std::uint32_t>(options.shard.value_or(shard));
+    if (!core->place(*made, options, shard)) answered = op_result{result_kind::system_error, EINVAL, 0};
     made->connect_cancellation(core, options.stop_token);
     unless_started.dismiss();
     if (answered)
@@ -199,8 +199,7 @@ class initiation {
     }
     async_operation<Executor, std::decay_t<Handler>, Request>::start(
         core_, executor_, std::decay_t<Handler>(std::forward<Handler>(handler)), std::move(request), options, fallback,
-        shard,
-        options.shard.value_or(0) < core_->shards() ? answered : op_result{result_kind::system_error, EINVAL, 0});
+        shard, answered);
   }
 
  private:

@@ -19,6 +19,7 @@ namespace shardbridge::detail {
 struct group_core;
 class operation_list;
 class lane_item;
+class ordered_lane;
 
 class bridge_core : public std::enable_shared_from_this<bridge_core> {
  public:
@@ -54,6 +55,14 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   [[nodiscard]] std::size_t shards() const noexcept;
   /// Where the next file goes: each on another shard, in turn.
   [[nodiscard]] std::size_t next_shard() noexcept;
+  /// Where an operation goes whose own shard is this.
+  [[nodiscard]] std::size_t place(placement how, std::size_t own) noexcept;
+  [[nodiscard]] placement default_placement() const noexcept { return placement_; }
+  [[nodiscard]] std::size_t shard_for_key(std::uint64_t key) const noexcept;
+  /// Gives the operation its shard, and its order. False: there is no such shard, or the sequence is another bridge's.
+  [[nodiscard]] bool place(operation& op, const op_options& options, std::size_t own) noexcept;
+  /// Throws std::invalid_argument, std::bad_alloc.
+  [[nodiscard]] std::shared_ptr<ordered_lane> make_order(std::size_t shard) const;
   [[nodiscard]] std::chrono::nanoseconds default_timeout() const noexcept { return timeout_; }
 
  protected:
@@ -113,6 +122,7 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   void restart_timer() noexcept;
 
   const std::chrono::nanoseconds timeout_;
+  const placement placement_;
 
  protected:
   struct parts;

@@ -34,7 +34,12 @@ inline void fill_in(op_options& options, const op_options& others) {
   }
   if (!options.stop_token.stop_possible()) options.stop_token = others.stop_token;
   if (!options.priority) options.priority = others.priority;
-  if (!options.shard) options.shard = others.shard;
+  const bool placed = options.shard || options.placement || options.sequence != nullptr;
+  if (!placed) {
+    options.shard = others.shard;
+    options.placement = others.placement;
+    options.sequence = others.sequence;
+  }
   if (options.times == nullptr) options.times = others.times;
   if (options.permit == nullptr) options.permit = others.permit;
 }

@@ -24,6 +24,7 @@ namespace shardbridge::detail {
 
 class bridge_core;
 class descriptor;
+class ordered_lane;
 struct connection;
 
 enum class op_code : std::uint8_t {
@@ -127,16 +128,17 @@ class operation {
   std::int32_t mode = 0; ///< O_* of an open, the permissions of a folder that is made, what an allocate or advise does
   std::uint32_t shard_index = 0;
   std::uint32_t iovec_count = 0;
-  iovec* iovecs = nullptr;       ///< advanced by the shard as bytes move
-  std::uint64_t offset = 0;      ///< in the file; the new size for resize
-  std::uint64_t length = 0;      ///< of the range that an allocate or advise is about
-  std::uint64_t bytes = 0;       ///< of all iovecs: what it counts against the byte limit
-  std::int64_t deadline = never; ///< steady clock, nanoseconds
-  std::uint64_t epoch = 0;       ///< of the file when the operation was initiated
-  descriptor* file = nullptr;    ///< kept by the request behind the operation
-  run_function run = nullptr;    ///< of a call
-  void* subject = nullptr;       ///< of a call: what `run` works on
-  op_times* times = nullptr;     ///< the user's, or nothing
+  iovec* iovecs = nullptr;             ///< advanced by the shard as bytes move
+  std::uint64_t offset = 0;            ///< in the file; the new size for resize
+  std::uint64_t length = 0;            ///< of the range that an allocate or advise is about
+  std::uint64_t bytes = 0;             ///< of all iovecs: what it counts against the byte limit
+  std::int64_t deadline = never;       ///< steady clock, nanoseconds
+  std::uint64_t epoch = 0;             ///< of the file when the operation was initiated
+  descriptor* file = nullptr;          ///< kept by the request behind the operation
+  run_function run = nullptr;          ///< of a call
+  void* subject = nullptr;             ///< of a call: what `run` works on
+  op_times* times = nullptr;           ///< the user's, or nothing
+  std::shared_ptr<ordered_lane> order; ///< of a sequence; null: the initiating thread's
   // What the kernel may still use when it has been answered: moves to the shard then.
   std::unique_ptr<kernel_arguments> arguments;
   owned_buffer* buffer = nullptr; ///< the request's, of a read or write; null: the bytes are the caller's
