@@ -49,6 +49,9 @@ bridge_core::bridge_core(std::shared_ptr<group_core> group, const bridge_options
 bridge_core::~bridge_core() = default;
 
 void bridge_core::initiate(operation& op) noexcept {
+  if (op.code == op_code::read && op.bytes <= parts_->max_bytes && !parts_->permits.closed() &&
+      parts_->cached.try_now(op))
+    return end(op, operation::delivery::post);
   const bool may_expire = op.deadline != never;
   const bool waits_for_level = op.code == op_code::wait_level;
   const auto acquired = parts_->permits.acquire(op);
@@ -358,6 +361,8 @@ bridge_stats bridge_core::stats() const {
                    .reply_batches = parts_->batches.get(),
                    .latencies = parts_->sampler.snapshot()};
   parts_->outcomes.fill_in(out);
+  out.cached_reads = parts_->cached.hits();
+  out.cached_reads_missed = parts_->cached.misses();
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <shardbridge/detail/bridge_core.hpp>
 
+#include <asio_side/cached_reads.hpp>
 #include <asio_side/outcome_counts.hpp>
 #include <asio_side/reply_role.hpp>
 #include <bridge/admission.hpp>
@@ -25,8 +26,9 @@ namespace shardbridge::detail {
 
 struct bridge_core::parts {
   parts(std::shared_ptr<group_core> joined, const bridge_options& options)
-      : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()), sampler(options.sampling),
-        spin(options.spin.count()), max_ops(options.max_ops), max_bytes(options.max_bytes) {
+      : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()),
+        cached(options.cached_reads), sampler(options.sampling), spin(options.spin.count()), max_ops(options.max_ops),
+        max_bytes(options.max_bytes) {
     for (shard_port& port : group->ports) {
       connections.push_back(std::make_shared<connection>(wake_pair{port.shared_wake(), replies}, options.max_ops));
       port.attach(connections.back());
@@ -43,6 +45,7 @@ struct bridge_core::parts {
   std::vector<std::shared_ptr<connection>> connections;
   std::atomic<std::uint64_t> completed{0};
   outcome_counts outcomes;
+  cached_reads cached;
   latency_sampler sampler;
 
   std::atomic<std::size_t> next_shard{0};

@@ -87,6 +87,7 @@ class admission {
 
   /// Admits nobody any more and takes all waiters out.
   void close(operation_list& out);
+  [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
 
   /// Whether there is something for take_news(). To be asked after each call that takes or gives. relaxed: who
   /// makes news asks on the same thread.

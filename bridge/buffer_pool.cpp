@@ -112,6 +112,8 @@ class buffer_memory {
     --buffers_in_use_;
   }
 
+  [[nodiscard]] std::span<std::byte> extent() const noexcept { return {mapping_.begin(), capacity_}; }
+
   [[nodiscard]] buffer_pool_stats stats() noexcept {
     const std::lock_guard lock(mutex_);
     return {capacity_, bytes_in_use_, buffers_in_use_, refused_};
@@ -151,6 +153,10 @@ owned_buffer try_allocate(const std::shared_ptr<buffer_memory>& from, std::size_
   const std::size_t capacity = from->capacity_for(bytes);
   std::byte* const data = from->take(capacity);
   return data != nullptr ? owned_buffer(from, data, bytes, capacity) : owned_buffer();
+}
+
+std::span<std::byte> extent_of(const buffer_memory& pool) noexcept {
+  return pool.extent();
 }
 
 std::size_t largest_buffer(const buffer_memory& from) noexcept {

@@ -73,6 +73,9 @@ class driver {
   /// Completions that found no room, as the kernel counts them: a CQ sized for the worst case has none.
   [[nodiscard]] virtual std::uint64_t overflowed() const noexcept { return 0; }
 
+  /// Submissions of registered memory.
+  [[nodiscard]] virtual std::uint64_t registered() const noexcept { return 0; }
+
   /// Whether the kernel has a way to do it without blocking the shard.
   [[nodiscard]] virtual bool supports(op_code code) const noexcept = 0;
 };

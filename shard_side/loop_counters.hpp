@@ -21,7 +21,8 @@ namespace shardbridge::detail {
 struct loop_counters {
   counter turns, sleeps, published, spurious, rearms, looks_hit, looks_missed;
   counter requests, request_batches, replies, reply_batches, messages;
-  counter submissions, sq_full, cq_overflow, cancels, cancels_found, cancels_running, cancels_missed;
+  counter submissions, submissions_registered, sq_full, cq_overflow, cancels, cancels_found, cancels_running,
+      cancels_missed;
   counter detached, slots, in_flight, backlog, quarantined;
   counter own_operations, tasks, tasks_started, task_failures, resumptions;
   counter stalls, stalls_in_calls, stalls_in_tasks, stalls_in_kernel, longest_turn;
@@ -71,6 +72,7 @@ struct loop_counters {
             .replies = replies.get(),
             .reply_batches = reply_batches.get(),
             .submissions = submissions.get(),
+            .submissions_registered = submissions_registered.get(),
             .sq_full = sq_full.get(),
             .cq_overflow = cq_overflow.get(),
             .cancels = cancels.get(),

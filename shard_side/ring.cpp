@@ -62,6 +62,10 @@ bool ring::supports(int opcode) const noexcept {
   return probe_ != nullptr && io_uring_opcode_supported(probe_, opcode) != 0;
 }
 
+int ring::register_memory(std::span<const iovec> pieces) noexcept {
+  return -io_uring_register_buffers(&ring_, pieces.data(), static_cast<unsigned>(pieces.size()));
+}
+
 void ring::leave_thread() noexcept {
   io_uring_unregister_ring_fd(&ring_);
 }

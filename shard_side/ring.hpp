@@ -29,6 +29,8 @@ class ring {
   /// On the thread that made it, before it ends if another is to destroy the ring: the kernel keeps a table of rings
   /// for each thread, and the ring's entry must not be taken off another's.
   void leave_thread() noexcept;
+  /// Has the kernel lock the pieces and know them by their index, once. Returns an errno.
+  [[nodiscard]] int register_memory(std::span<const iovec> pieces) noexcept;
   /// By which other rings send it messages; -1: the kernel cannot do that (it takes Linux 5.18).
   [[nodiscard]] int address() const noexcept;
 

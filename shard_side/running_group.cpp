@@ -4,13 +4,19 @@
 #include <shard_side/neighbours.hpp>
 #include <shard_side/shard_loop.hpp>
 
+#include <shardbridge/buffer_pool.hpp>
+
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
+#include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <system_error>
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace shardbridge::detail {
@@ -38,10 +44,36 @@ shard_group_options checked(shard_group_options options) {
           "shard_group_options::shard_wake is none of the enumerators");
   require(options.timeout_mode == timeout_mode::linked || options.timeout_mode == timeout_mode::timer,
           "shard_group_options::timeout_mode is none of the enumerators");
+  require(std::ranges::find(options.registered_pools, nullptr) == options.registered_pools.end(),
+          "shard_group_options::registered_pools must not contain null");
   const auto allowed = allowed_cpus();
   require(std::ranges::all_of(options.cpus, [&](int cpu) { return std::ranges::find(allowed, cpu) != allowed.end(); }),
           "shard_group_options::cpus names a CPU that this process may not use");
   return options;
+}
+
+std::vector<std::shared_ptr<buffer_memory>> memories_of(const std::vector<const buffer_pool*>& pools) {
+  std::vector<std::shared_ptr<buffer_memory>> out;
+  for (const buffer_pool* const each : pools)
+    out.push_back(each->memory());
+  return out;
+}
+
+/// Registers it with the ring; if that fails, why.
+std::string register_memory(uring_driver& kernel, const std::vector<std::shared_ptr<buffer_memory>>& pools) {
+  if (pools.empty()) return {};
+  std::vector<std::span<std::byte>> regions;
+  for (const auto& each : pools)
+    regions.push_back(extent_of(*each));
+  const registered_memory all(regions);
+  const int failed = kernel.register_memory(all);
+  if (failed == 0) return {};
+  std::string why = "; " + std::to_string(all.bytes()) +
+                    " bytes of pools could not be registered with a ring: " + std::generic_category().message(failed);
+  rlimit limit{};
+  if (failed == ENOMEM && ::getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    why += " (RLIMIT_MEMLOCK is " + std::to_string(limit.rlim_cur) + ")";
+  return why;
 }
 
 /// Signals are for the application's threads: while they are blocked, a thread that is started inherits the block.
@@ -63,8 +95,8 @@ class blocked_signals {
 } // namespace
 
 running_group::running_group(shard_group_options given)
-    : group_core(checked(std::move(given))), counters_(options.shards), kernels_(options.shards),
-      pinned_(options.shards) {
+    : group_core(checked(std::move(given))), registered_pools_(memories_of(options.registered_pools)),
+      counters_(options.shards), kernels_(options.shards), pinned_(options.shards) {
   const blocked_signals blocked;
   members_.reserve(options.shards);
   try {
@@ -102,7 +134,8 @@ bool running_group::set_up(std::size_t index, std::promise<std::string>& started
     kernel.emplace(options.ring_entries, ports[index].wake().event());
     ports[index].set_ring(kernel->address());
     const bool unheard = options.shard_wake == shard_wake::message && kernel->address() < 0;
-    started.set_value(kernel->description() + (cpu && !pinned ? "; shards could not be pinned" : "") +
+    const std::string unregistered = register_memory(*kernel, registered_pools_);
+    started.set_value(kernel->description() + unregistered + (cpu && !pinned ? "; shards could not be pinned" : "") +
                       (unheard ? "; no IORING_OP_MSG_RING: shards wake one another by eventfd" : ""));
     return true;
   } catch (...) {

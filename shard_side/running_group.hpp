@@ -17,6 +17,8 @@
 
 namespace shardbridge::detail {
 
+class buffer_memory;
+
 /// The threads of a group and what they share with those who watch them. A thread whose shard has quarantined
 /// operations outlives join(), and keeps the group until the kernel has let go of them.
 class running_group final : public group_core, public std::enable_shared_from_this<running_group> {
@@ -42,6 +44,7 @@ class running_group final : public group_core, public std::enable_shared_from_th
   [[nodiscard]] bool set_up(std::size_t index, std::promise<std::string>& started);
   void run(std::size_t index, std::promise<std::string>& started, std::promise<end>& ended);
 
+  const std::vector<std::shared_ptr<buffer_memory>> registered_pools_; ///< their memory outlasts the rings
   std::deque<loop_counters> counters_;
   // Made by the shards, closed when all have ended: until then another may send a message to any. With the group, if it
   // is kept by what is quarantined.

@@ -83,6 +83,7 @@ bool shard_loop::turn() {
   port_.tell_load(in_flight_.size() + backlog_.size() + calls_.size());
   counters_.tasks.set(roots_.size());
   counters_.cq_overflow.set(driver_.overflowed());
+  counters_.submissions_registered.set(driver_.registered());
   flush_replies();
   if (stopping_ && empty()) {
     // A message to another shard may be staged, and it may fail.

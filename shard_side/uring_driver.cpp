@@ -22,22 +22,6 @@ __kernel_timespec timespec_of(std::int64_t nanoseconds) noexcept {
 void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
   const int fd = what.fd;
   switch (what.code) {
-  case op_code::read:
-    if (what.iovec_count == 1)
-      io_uring_prep_read(sqe, fd, what.iovecs->iov_base,
-                         static_cast<unsigned>(std::min<std::uint64_t>(what.iovecs->iov_len, max_bytes_at_once)),
-                         what.offset);
-    else
-      io_uring_prep_readv(sqe, fd, what.iovecs, what.iovec_count, what.offset);
-    return;
-  case op_code::write:
-    if (what.iovec_count == 1)
-      io_uring_prep_write(sqe, fd, what.iovecs->iov_base,
-                          static_cast<unsigned>(std::min<std::uint64_t>(what.iovecs->iov_len, max_bytes_at_once)),
-                          what.offset);
-    else
-      io_uring_prep_writev(sqe, fd, what.iovecs, what.iovec_count, what.offset);
-    return;
   case op_code::sync_all:
     io_uring_prep_fsync(sqe, fd, 0);
     return;
@@ -78,6 +62,8 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
   case op_code::advise:
     io_uring_prep_fadvise(sqe, fd, what.offset, static_cast<off_t>(what.length), what.mode);
     return;
+  case op_code::read:
+  case op_code::write:
   case op_code::nop:
   case op_code::call:
   case op_code::wait_level:
@@ -99,12 +85,45 @@ void check(int result) {
 
 uring_driver::uring_driver(unsigned entries, const event_fd& wake) : ring_(entries), wake_(wake), timeouts_(entries) {}
 
+int uring_driver::register_memory(const registered_memory& memory) {
+  if (memory.pieces().size() > registered_memory::most_pieces) return EINVAL;
+  const int failed = ring_.register_memory(memory.pieces());
+  if (failed == 0) memory_ = memory;
+  return failed;
+}
+
+void uring_driver::prepare_transfer(io_uring_sqe* sqe, const submission& what) noexcept {
+  const bool reads = what.code == op_code::read;
+  if (what.iovec_count != 1) {
+    if (reads)
+      io_uring_prep_readv(sqe, what.fd, what.iovecs, what.iovec_count, what.offset);
+    else
+      io_uring_prep_writev(sqe, what.fd, what.iovecs, what.iovec_count, what.offset);
+    return;
+  }
+  void* const at = what.iovecs->iov_base;
+  const auto bytes = static_cast<unsigned>(std::min<std::uint64_t>(what.iovecs->iov_len, max_bytes_at_once));
+  if (reads)
+    io_uring_prep_read(sqe, what.fd, at, bytes, what.offset);
+  else
+    io_uring_prep_write(sqe, what.fd, at, bytes, what.offset);
+  if (const auto index = memory_.find(*what.iovecs)) {
+    // What io_uring_prep_read_fixed() and its twin add to it.
+    sqe->opcode = reads ? IORING_OP_READ_FIXED : IORING_OP_WRITE_FIXED;
+    sqe->buf_index = static_cast<std::uint16_t>(*index);
+    ++registered_submissions_;
+  }
+}
+
 bool uring_driver::stage(token operation, const submission& what) {
   const bool linked = what.linked_deadline != never;
   // Both in one submit, or the link would be cut.
   if (io_uring_sq_space_left(ring_.get()) < (linked ? 2U : 1U)) return false;
   io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
-  prepare(sqe, what);
+  if (operation::moves_bytes(what.code))
+    prepare_transfer(sqe, what);
+  else
+    prepare(sqe, what);
   io_uring_sqe_set_data64(sqe, operation.pack());
   if (linked) {
     sqe->flags |= IOSQE_IO_LINK;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <shard_side/driver.hpp>
+#include <shard_side/registered_memory.hpp>
 #include <shard_side/ring.hpp>
 
 #include <bridge/event_fd.hpp>
 
+#include <cstdint>
 #include <vector>
 
 namespace shardbridge::detail {
@@ -15,6 +17,9 @@ class uring_driver final : public driver {
  public:
   uring_driver(unsigned entries, const event_fd& wake);
 
+  /// Before the first stage(). Returns an errno; then the memory is used as any other.
+  [[nodiscard]] int register_memory(const registered_memory& memory);
+
   bool stage(token operation, const submission& what) override;
   bool stage_cancel(token operation) override;
   bool stage_message(std::uint32_t which, int ring) override;
@@ -24,6 +29,7 @@ class uring_driver final : public driver {
   std::size_t reap(std::span<completion> into) override;
   bool ready() noexcept override;
   std::uint64_t overflowed() const noexcept override;
+  std::uint64_t registered() const noexcept override { return registered_submissions_; }
   bool supports(op_code code) const noexcept override;
 
   [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }
@@ -34,10 +40,13 @@ class uring_driver final : public driver {
 
  private:
   void watch_wake();
+  void prepare_transfer(io_uring_sqe* sqe, const submission& what) noexcept;
 
   ring ring_;
   const event_fd& wake_;
   bool watching_ = false;
+  registered_memory memory_{{}};
+  std::uint64_t registered_submissions_ = 0;
   std::vector<__kernel_timespec> timeouts_; // by slot: the kernel reads them at submission
 };
 

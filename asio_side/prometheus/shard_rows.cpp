@@ -29,6 +29,8 @@ constexpr metric_row<s> of_shards[] = {
      of_shard<&s::reply_batches>},
     {"shardbridge_shard_submissions_total", "Submissions to the kernel: more than requests where transfers came short.",
      nullptr, of_shard<&s::submissions>},
+    {"shardbridge_shard_submissions_registered_total", "Submissions of memory that is registered with the ring.",
+     nullptr, of_shard<&s::submissions_registered>},
     {"shardbridge_shard_sq_full_total", "Submissions that found the submission queue full and had to wait.", nullptr,
      of_shard<&s::sq_full>},
     {"shardbridge_shard_cq_overflow_total", "Completions that found the completion queue full: always 0.", nullptr,

@@ -1,5 +1,6 @@
 #include "engines.hpp"
 
+#include "../common/failure.hpp"
 #include "client_fleet.hpp"
 #include "random_canceller.hpp"
 
@@ -10,15 +11,37 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace shardbridge::bench {
 namespace {
 
 namespace asio = boost::asio;
 
-shard_group_options group_options(const workload& what) {
+/// A CPU for each shard and its clients.
+std::vector<int> shared_cpus(const workload& what) {
+  const std::vector<int> usable = usable_cpus();
+  std::vector<int> out;
+  for (unsigned i = 0; i != what.shards; ++i)
+    out.push_back(usable[i % usable.size()]);
+  return out;
+}
+
+buffer_pool_options pool_options(const workload& what) {
+  const std::size_t block = std::bit_ceil(std::max<std::size_t>(what.block, 4096));
+  return {.bytes = block * what.depth, .largest = block};
+}
+
+shard_group_options group_options(const workload& what, const std::vector<int>& cpus, const buffer_pool* registered) {
   shard_group_options options;
+  options.cpus = cpus;
+  if (registered != nullptr) options.registered_pools.push_back(registered);
   options.shards = what.shards;
   options.timeout_mode = what.linked_timeouts ? timeout_mode::linked : timeout_mode::timer;
   options.ring_entries =
@@ -26,8 +49,10 @@ shard_group_options group_options(const workload& what) {
   return options;
 }
 
-bridge_options bridge_options_for(const workload& what) {
+bridge_options bridge_options_for(const workload& what, bridge_manner manner) {
   bridge_options options;
+  options.cached_reads = manner == bridge_manner::cached_reads;
+  if (manner == bridge_manner::nearest) options.placement = placement::nearest;
   options.max_ops = std::max<std::size_t>(options.max_ops, what.depth);
   options.max_bytes = std::max<std::size_t>(options.max_bytes, what.depth * what.block);
   if (what.timeout) options.timeout = *what.timeout;
@@ -36,13 +61,19 @@ bridge_options bridge_options_for(const workload& what) {
 
 class bridge_engine final : public engine {
  public:
-  bridge_engine(const workload& what, block_ledger* ledger)
-      : fleet_(what, ledger), group_(group_options(what)),
-        bridge_(fleet_.get_executor(), group_, bridge_options_for(what)) {
+  bridge_engine(const workload& what, block_ledger* ledger, bridge_manner manner)
+      : cpus_(manner == bridge_manner::nearest ? shared_cpus(what) : std::vector<int>()),
+        pool_(manner == bridge_manner::registered ? std::make_unique<buffer_pool>(pool_options(what)) : nullptr),
+        buffers_(buffers_of(pool_.get(), what)), fleet_(what, ledger, cpus_, spans_of(buffers_)),
+        group_(group_options(what, cpus_, pool_.get())) {
+    if (pool_ != nullptr && group_.backend_reason().find("could not be registered") != std::string::npos)
+      throw run_failure(group_.backend_reason());
+    for (std::size_t i = 0; i == 0 || i < cpus_.size(); ++i)
+      bridges_.emplace_back(fleet_.get_executor(i), group_, bridge_options_for(what, manner));
     const auto access = writes(what.rw) ? open_flags::read_write : open_flags::read_only;
     // A file belongs to one shard, so each shard gets one.
     for (unsigned i = 0; i != what.shards; ++i)
-      files_.emplace_back(bridge_, what.path, what.direct ? access | open_flags::direct : access);
+      files_.emplace_back(bridges_[i % bridges_.size()], what.path, what.direct ? access | open_flags::direct : access);
     for (unsigned i = 0; i != what.depth && what.cancel_percent != 0; ++i)
       cancellers_.emplace_back(fleet_.get_executor(), what.cancel_percent);
   }
@@ -87,17 +118,33 @@ class bridge_engine final : public engine {
       client.failed(error.message());
   }
 
+  static std::vector<owned_buffer> buffers_of(buffer_pool* pool, const workload& what) {
+    std::vector<owned_buffer> out;
+    for (unsigned i = 0; pool != nullptr && i != what.depth; ++i)
+      out.push_back(pool->allocate(what.block));
+    return out;
+  }
+  static std::vector<std::span<std::byte>> spans_of(std::vector<owned_buffer>& buffers) {
+    std::vector<std::span<std::byte>> out;
+    for (owned_buffer& each : buffers)
+      out.push_back(each.span());
+    return out;
+  }
+
+  const std::vector<int> cpus_;
+  const std::unique_ptr<buffer_pool> pool_;
+  std::vector<owned_buffer> buffers_;
   client_fleet fleet_;
   shard_group group_;
-  basic_bridge<executor> bridge_;
+  std::deque<basic_bridge<executor>> bridges_;
   std::deque<basic_random_access_file<executor>> files_;
   std::deque<random_canceller<executor>> cancellers_;
 };
 
 } // namespace
 
-std::unique_ptr<engine> make_bridge_engine(const workload& what, block_ledger* ledger) {
-  return std::make_unique<bridge_engine>(what, ledger);
+std::unique_ptr<engine> make_bridge_engine(const workload& what, block_ledger* ledger, bridge_manner manner) {
+  return std::make_unique<bridge_engine>(what, ledger, manner);
 }
 
 } // namespace shardbridge::bench

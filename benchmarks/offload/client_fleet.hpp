@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../common/countdown.hpp"
+#include "../common/cpus.hpp"
 #include "../common/memory.hpp"
 #include "engine.hpp"
 
@@ -15,10 +16,13 @@
 #include <cstddef>
 #include <deque>
 #include <exception>
+#include <span>
+#include <vector>
 
 namespace shardbridge::bench {
 
-/// The Asio service around an engine: a pool of threads and, on it, one coroutine for each client.
+/// The Asio service around an engine: a pool of threads and, on it, one coroutine for each client. Or several pools, of
+/// one thread on one CPU each, among which the clients are shared.
 ///
 /// Included by programs with different Asio configurations, so nothing of it may be in a library they share.
 class client_fleet {
@@ -26,15 +30,26 @@ class client_fleet {
   using executor_type = boost::asio::thread_pool::executor_type;
   static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable_t<executor_type>{});
 
-  client_fleet(const workload& what, block_ledger* ledger)
-      : shared_(what, ledger), buffers_(what.depth, what.block), pool_(what.client_threads) {
+  /// `buffers`: one for each client, which the caller keeps; empty: some of its own.
+  client_fleet(const workload& what, block_ledger* ledger, const std::vector<int>& cpus = {},
+               const std::vector<std::span<std::byte>>& buffers = {})
+      : shared_(what, ledger), buffers_(buffers.empty() ? what.depth : 0, what.block) {
+    for (const int cpu : cpus) {
+      const on_cpus there({cpu});
+      pools_.emplace_back(1U);
+    }
+    if (cpus.empty()) pools_.emplace_back(what.client_threads);
     for (unsigned i = 0; i != what.depth; ++i)
-      clients_.emplace_back(shared_, i, buffers_[i]);
+      clients_.emplace_back(shared_, i, buffers.empty() ? buffers_[i] : buffers[i]);
   }
 
-  ~client_fleet() { pool_.join(); }
+  ~client_fleet() {
+    for (auto& pool : pools_)
+      pool.join();
+  }
 
-  executor_type get_executor() { return pool_.get_executor(); }
+  /// Of the pool with this number; there is one at least.
+  executor_type get_executor(std::size_t pool = 0) { return pools_[pool].get_executor(); }
   const workload& what() const noexcept { return shared_.what; }
 
   /// `start(client, token)` initiates the client's operation with a token for void(error_code, std::size_t);
@@ -44,7 +59,7 @@ class client_fleet {
     return timed_round(shared_, seconds, [&] {
       running_.start(clients_.size());
       for (auto& client : clients_)
-        boost::asio::co_spawn(get_executor(), serve(client, start, end),
+        boost::asio::co_spawn(get_executor(client.index() % pools_.size()), serve(client, start, end),
                               [this](std::exception_ptr failure) { running_.done(std::move(failure)); });
       running_.wait();
     });
@@ -70,7 +85,7 @@ class client_fleet {
   load shared_;
   buffer_set buffers_;
   std::deque<block_client> clients_;
-  boost::asio::thread_pool pool_;
+  std::deque<boost::asio::thread_pool> pools_;
   countdown running_;
 };
 

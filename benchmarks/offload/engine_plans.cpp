@@ -8,8 +8,14 @@
 namespace shardbridge::bench {
 namespace {
 
-engine_plan bridge_plan() {
-  return {.name = "bridge", .pool_threads = {}, .deadlines = true, .cancels = true, .make = make_bridge_engine};
+engine_plan bridge_plan(const char* name, bridge_manner manner) {
+  return {.name = name,
+          .pool_threads = {},
+          .deadlines = true,
+          .cancels = true,
+          .make = [manner](const workload& what, block_ledger* ledger) {
+            return make_bridge_engine(what, ledger, manner);
+          }};
 }
 
 engine_plan raw_plan() {
@@ -47,7 +53,15 @@ std::vector<engine_plan> plan_engines(const offload_options& options) {
   std::vector<engine_plan> plans;
   for (const auto& name : options.engines) {
     if (name == "bridge") {
-      add(plans, bridge_plan());
+      add(plans, bridge_plan("bridge", bridge_manner::usual));
+    } else if (name == "bridge-registered") {
+      add(plans, bridge_plan("bridge-registered", bridge_manner::registered));
+    } else if (name == "bridge-cached") {
+      if (options.base.direct)
+        throw bad_input("--engine bridge-cached reads from the page cache: it needs --no-direct");
+      add(plans, bridge_plan("bridge-cached", bridge_manner::cached_reads));
+    } else if (name == "bridge-nearest") {
+      add(plans, bridge_plan("bridge-nearest", bridge_manner::nearest));
     } else if (name == "pool") {
       for (const unsigned threads : options.pool_threads)
         add(plans, pool_plan(threads));
@@ -57,8 +71,10 @@ std::vector<engine_plan> plan_engines(const offload_options& options) {
     } else if (name == "raw") {
       add(plans, raw_plan());
     } else {
-      throw bad_input("--engine '" + name +
-                      "' is unknown; there are bridge, pool, asio-file, asio-file-shared, asio-file-each and raw");
+      throw bad_input(
+          "--engine '" + name +
+          "' is unknown; there are bridge, bridge-registered, bridge-cached, bridge-nearest, pool, asio-file, "
+          "asio-file-shared, asio-file-each and raw");
     }
   }
   return plans;

@@ -24,6 +24,8 @@ namespace {
 constexpr const char* examples = R"(
 Engines:
   bridge     shardbridge: coroutines on an Asio thread_pool, a random_access_file on a bridge
+             (bridge-registered: with registered buffers; bridge-cached: what is in the page cache is read by the clients themselves;
+             bridge-nearest: each shard shares a CPU with its clients, one thread and one bridge a CPU)
   pool       asio::thread_pool with pread and pwrite, one row for each --pool-threads
   asio-file  Boost's random_access_file on io_uring: one object for all clients, and one each
              (asio-file-shared and asio-file-each run only one of the two)
@@ -95,6 +97,8 @@ nlohmann::ordered_json environment_of(const offload_options& options, const targ
   environment["seed"] = options.base.seed;
   environment["client_threads"] = options.base.client_threads;
   environment["verify"] = options.base.verify;
+  environment["cached_percent"] = options.base.cached_percent ? nlohmann::ordered_json(*options.base.cached_percent)
+                                                              : nlohmann::ordered_json(nullptr);
   environment["cancel_percent"] = options.base.cancel_percent;
   environment["timeout_us"] = options.base.timeout
                                   ? nlohmann::ordered_json(static_cast<double>(options.base.timeout->count()) / 1000)
@@ -136,6 +140,8 @@ void add_offload_command(CLI::App& app, action& chosen) {
   command->add_option("--block", texts->block, "Bytes an operation")->type_name("SIZE");
   command->add_option("--depth", texts->depth, "Clients, so operations in flight; comma-separated")->type_name("LIST");
   command->add_flag("--direct,!--no-direct", texts->direct, "O_DIRECT, past the page cache (default), or through it");
+  command->add_option("--cached", texts->cached, "Of the file in the page cache when a round begins, with --no-direct")
+      ->type_name("PERCENT");
   command->add_option("--rw", texts->rw, "randread, randwrite, read, write (in sequence) or mixed (random, half each)")
       ->type_name("MODE");
   command->add_option("--seconds", texts->seconds, "Length of a round")->type_name("SECONDS");

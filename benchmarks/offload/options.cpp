@@ -31,6 +31,8 @@ void check_together(const offload_options& options, const offload_texts& texts) 
     throw bad_input("--verify needs a --block of at least " + std::to_string(verified_block_min) + " bytes");
   if (options.base.block > std::numeric_limits<unsigned>::max() / 2)
     throw bad_input("--block '" + texts.block + "' must be less than 2G: the kernel moves no more at once");
+  if (options.base.cached_percent && options.base.direct)
+    throw bad_input("--cached is about the page cache: it needs --no-direct");
   if (options.base.cancel_percent != 0 && options.base.client_threads != 1)
     throw bad_input("--cancel needs --client-threads 1: a cancellation signal belongs to one thread");
   if (!options.file.empty() && writes(options.base.rw) && !options.allow_write)
@@ -62,6 +64,7 @@ offload_options parse_options(const offload_texts& texts) {
   base.seed = parse_count("--seed", texts.seed, 0, std::numeric_limits<std::uint64_t>::max());
   base.client_threads = static_cast<unsigned>(parse_count("--client-threads", texts.client_threads, 1, 256));
   base.shards = static_cast<unsigned>(parse_count("--shards", texts.shards, 1, shards_max()));
+  if (!texts.cached.empty()) base.cached_percent = static_cast<unsigned>(parse_count("--cached", texts.cached, 0, 100));
   if (!texts.timeout.empty()) base.timeout = parse_duration("--timeout", texts.timeout);
   if (texts.timeout_mode != "linked" && texts.timeout_mode != "timer")
     throw bad_input("--timeout-mode '" + texts.timeout_mode + "' is neither linked nor timer");

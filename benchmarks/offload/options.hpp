@@ -36,6 +36,7 @@ struct offload_texts {
   std::string shards = "1";
   std::string pool_threads = "4,16,64";
   std::string client_threads = "1";
+  std::string cached;
   std::string timeout;
   std::string timeout_mode = "timer";
   std::string cancel = "0";

@@ -2,6 +2,7 @@
 
 #include "../common/contest.hpp"
 #include "../common/interrupt.hpp"
+#include "../common/page_cache.hpp"
 #include "summary.hpp"
 
 #include <memory>
@@ -9,6 +10,21 @@
 
 namespace shardbridge::bench {
 namespace {
+
+/// Begins every round with so much of the file in the page cache.
+class engine_on_cached_file final : public engine {
+ public:
+  engine_on_cached_file(std::unique_ptr<engine> inner, const workload& what) : inner_(std::move(inner)), what_(what) {}
+
+  round_result run_round(double seconds) override {
+    cache_share(what_.path, what_.size, *what_.cached_percent);
+    return inner_->run_round(seconds);
+  }
+
+ private:
+  const std::unique_ptr<engine> inner_;
+  const workload what_;
+};
 
 class offload_run {
  public:
@@ -31,7 +47,10 @@ class offload_run {
     for (const unsigned depth : options_.depths) {
       if (interrupted()) break;
       const auto make = [&](const engine_plan& plan, std::size_t index) {
-        return plan.make(workload_at(depth, index), ledger_.get());
+        const workload what = workload_at(depth, index);
+        auto made = plan.make(what, ledger_.get());
+        if (what.cached_percent) made = std::make_unique<engine_on_cached_file>(std::move(made), what);
+        return made;
       };
       for (const auto& done : contest_.run("depth " + std::to_string(depth), make))
         outcome_.rows.push_back(summarize(options_, *done.plan, depth, done.rounds));

@@ -47,6 +47,7 @@ struct workload {
   bool verify = false;
   std::uint64_t seed = 1;
   unsigned client_threads = 1;
+  std::optional<unsigned> cached_percent; ///< Of the file in the page cache when a round begins.
 
   unsigned shards = 1;
   std::optional<std::chrono::nanoseconds> timeout;

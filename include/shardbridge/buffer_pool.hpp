@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace shardbridge {
 
@@ -12,6 +13,8 @@ namespace detail {
 
 /// As buffer_pool::try_allocate().
 [[nodiscard]] owned_buffer try_allocate(const std::shared_ptr<buffer_memory>& from, std::size_t bytes) noexcept;
+/// All of its memory.
+[[nodiscard]] std::span<std::byte> extent_of(const buffer_memory& pool) noexcept;
 /// Bytes of the largest buffer that there is.
 [[nodiscard]] std::size_t largest_buffer(const buffer_memory& from) noexcept;
 
@@ -61,7 +64,7 @@ class buffer_pool {
 
   [[nodiscard]] buffer_pool_stats stats() const noexcept;
 
-  /// For files: what lets them allocate as try_allocate() does, as long as they like.
+  /// For files and groups: what lets them allocate as try_allocate() does, or keeps the memory, as long as they like.
   [[nodiscard]] const std::shared_ptr<detail::buffer_memory>& memory() const noexcept { return memory_; }
 
  private:

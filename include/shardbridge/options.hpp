@@ -11,6 +11,7 @@
 
 namespace shardbridge {
 
+class buffer_pool;
 class permit;
 class sequence;
 
@@ -91,6 +92,12 @@ struct shard_group_options {
   /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
   shardbridge::shard_wake shard_wake = shardbridge::shard_wake::eventfd;
+  /// Pools whose memory every shard registers with its ring when it starts (io_uring_register_buffers(3)): reads and
+  /// writes of memory that lies in one of their buffers, owned or not, then save looking it up and locking it each
+  /// time. All of it is allocated and locked in memory for as long as the group lives, which keeps it beyond its pool.
+  /// Where that is not allowed (RLIMIT_MEMLOCK; each ring counts it), it is used as other memory, and
+  /// `shard_group::backend_reason()` says so. Only the constructor of the group uses the pointers; none may be null.
+  std::vector<const buffer_pool*> registered_pools{};
   /// How long a stopped shard waits for operations that own their memory (owned buffers, syncs, paths), and the
   /// destructor of an execution context for its own; 0: not at all; `no_timeout`: for ever. What the kernel still has
   /// by then is answered, and quarantined: kept until the kernel lets go, counted in `shard_stats::quarantined`.
@@ -124,6 +131,11 @@ struct bridge_options {
   shardbridge::placement placement = shardbridge::placement::by_file;
   /// Default for operations whose file and `op_options` name none; nothing: the group's.
   std::optional<std::chrono::nanoseconds> timeout{};
+  /// Whether a read of a regular file that is not `direct` is tried on the initiating thread first, without waiting for
+  /// a device (preadv2(2), RWF_NOWAIT). What is in the page cache then needs no shard and no permit, and counts in
+  /// `bridge_stats::cached_reads` alone; the handler runs as always. Each file finds out whether it pays and leaves it
+  /// where it does not. The initiating function copies the bytes: a millisecond for some megabytes.
+  bool cached_reads = false;
   /// The longest the thread that delivers replies looks for more before it waits for the eventfd, 0 to 1 s, as
   /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);

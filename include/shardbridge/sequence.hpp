@@ -1,11 +1,15 @@
 #pragma once
 
-#include <shardbridge/bridge.hpp>
+#include <shardbridge/detail/bridge_core.hpp>
+#include <shardbridge/options.hpp>
 
 #include <cstddef>
 #include <memory>
 
 namespace shardbridge {
+
+template <class Executor>
+class basic_bridge;
 
 namespace detail {
 class ordered_lane;

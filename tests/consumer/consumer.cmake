@@ -94,6 +94,30 @@ elseif(STEP STREQUAL "pkg_config")
   run(${compile} -std=c++20 "${here}/main.cpp" -o "${folder}/pkg_config/consumer" ${needed})
   run("${folder}/pkg_config/consumer" "${folder}/pkg_config/data")
 
+elseif(STEP STREQUAL "asio_configurations")
+  # The compiled library has no code of Asio's but its error categories, which no macro changes: so it works with every
+  # configuration that an application may have.
+  file(GLOB libraries "${prefix}/${outer_libdir}/libshardbridge.*")
+  foreach(library ${libraries})
+    execute_process(COMMAND "${outer_nm}" --demangle --defined-only "${library}" OUTPUT_VARIABLE symbols
+      COMMAND_ERROR_IS_FATAL ANY)
+    string(REGEX MATCH "boost::asio::[^e][^\n]*|boost::asio::e[^r][^\n]*" foreign "${symbols}")
+    if(foreign)
+      message(FATAL_ERROR "${library} contains ${foreign}")
+    endif()
+  endforeach()
+  function(build_with name)
+    set(program "${folder}/asio_configurations/${name}")
+    run(${compile} -std=c++20 ${ARGN} -I "${prefix}/${outer_includedir}" "${here}/main.cpp" -o "${program}"
+      -L "${prefix}/${outer_libdir}" -lshardbridge -luring -pthread)
+    run("${program}" "${program}.data")
+  endfunction()
+  file(MAKE_DIRECTORY "${folder}/asio_configurations")
+  set(ENV{LD_LIBRARY_PATH} "${prefix}/${outer_libdir}:$ENV{LD_LIBRARY_PATH}")
+  build_with(io_uring -DBOOST_ASIO_HAS_IO_URING -DBOOST_ASIO_DISABLE_EPOLL)
+  build_with(select -DBOOST_ASIO_DISABLE_EPOLL -DBOOST_ASIO_NO_DEPRECATED -DBOOST_ASIO_NO_TS_EXECUTORS)
+  build_with(separate -DBOOST_ASIO_SEPARATE_COMPILATION "${here}/asio.cpp")
+
 elseif(STEP STREQUAL "requirements")
   # An application needs neither liburing's nor moodycamel's nor prometheus-cpp's headers: all are poisoned, and it still
   # compiles.

@@ -12,6 +12,7 @@
 //     mark off before it looks at the epoch, so an order that is still marked covers every epoch begun before.
 #pragma once
 
+#include <shardbridge/detail/hit_rate.hpp>
 #include <shardbridge/detail/sync_ledger.hpp>
 
 #include <atomic>
@@ -78,6 +79,8 @@ class descriptor {
   std::uint32_t memory_alignment = 1; ///< of addresses
   bool append = false;                ///< writes go to the end, wherever that is
   std::shared_ptr<buffer_memory> bounce_pool; ///< for transfers that are not aligned; null: they fail
+
+  hit_rate cached; ///< of reads that were tried on their initiating thread
 
   /// Of a stream: where its next transfer begins. It belongs to the transfer that is outstanding, else to the stream.
   std::uint64_t position = 0;
