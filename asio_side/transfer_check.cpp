@@ -5,6 +5,8 @@
 
 #include <bit>
 #include <cerrno>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace shardbridge::detail {
@@ -21,6 +23,8 @@ std::optional<op_result> check_transfer(const descriptor& file, op_code code, st
     addresses |= std::bit_cast<std::uintptr_t>(each.iov_base);
   }
   if (bytes == 0) return op_result{};
+  // The kernel takes the largest for the descriptor's own position.
+  if (offset > std::numeric_limits<std::int64_t>::max()) return op_result{result_kind::system_error, EINVAL, 0};
   if (places % file.offset_alignment == 0 && addresses % file.memory_alignment == 0) return std::nullopt;
 
   const auto misaligned = op_result::of(errc::misaligned);

@@ -12,7 +12,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +41,9 @@ namespace shardbridge {
 template <class Executor = boost::asio::any_io_executor>
 class basic_bridge {
  public:
+  static_assert(boost::asio::can_query_v<const Executor&, boost::asio::execution::context_t>,
+                "the executor of a bridge must belong to a boost::asio::execution_context");
+
   using executor_type = Executor;
 
   /// `executor` must belong to a `boost::asio::execution_context`; completions are collected on it.

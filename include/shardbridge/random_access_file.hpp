@@ -33,6 +33,11 @@ class basic_random_access_file : public basic_file<Executor> {
       : base(on.impl()) {
     this->open(path, how);
   }
+  /// Takes over a descriptor, as assign(). Throws `boost::system::system_error`.
+  template <class BridgeExecutor>
+  basic_random_access_file(basic_bridge<BridgeExecutor>& on, int native) : base(on.impl()) {
+    this->assign(native);
+  }
 
   /// Reads on the calling thread, once: at most as much as `buffers` hold. Errors: `boost::asio::error::eof`,
   /// `errc::misaligned`, those of preadv(2).
@@ -148,6 +153,8 @@ template <class Executor>
 basic_random_access_file(basic_bridge<Executor>&) -> basic_random_access_file<Executor>;
 template <class Executor>
 basic_random_access_file(basic_bridge<Executor>&, const std::string&, open_flags) -> basic_random_access_file<Executor>;
+template <class Executor>
+basic_random_access_file(basic_bridge<Executor>&, int) -> basic_random_access_file<Executor>;
 
 using random_access_file = basic_random_access_file<>;
 

@@ -125,6 +125,8 @@ struct handler_type_of {};
 template <class Result>
 struct handler_type_of<Result, std::void_t<typename Result::completion_handler_type>> {
   using completion_handler_type = options_binder<typename Result::completion_handler_type>;
+  // Asio's binders name it in a declaration of their own; nobody calls it.
+  typename Result::return_type get();
 };
 
 } // namespace detail

@@ -48,6 +48,17 @@ TEST(assign, takes_over_a_regular_file) {
   EXPECT_EQ(::fcntl(fd, F_GETFD), -1) << "it was the file's";
 }
 
+TEST(assign, by_the_constructor) {
+  service all;
+  const fixtures::temporary_folder folder;
+  const int fd = ::open(folder.make_file("file", 10).c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(fd, 0);
+  random_access_file file(all.link, fd);
+  EXPECT_EQ(file.native_handle(), fd);
+  EXPECT_EQ(file.size(), 10U);
+  EXPECT_THROW(random_access_file(all.link, -1), boost::system::system_error);
+}
+
 TEST(assign, refuses_what_is_not_open_and_where_something_is) {
   service all;
   random_access_file file(all.link);

@@ -4,6 +4,9 @@
 
 #include <temporary_folder.hpp>
 
+#include <atomic>
+#include <future>
+
 namespace shardbridge::tests {
 namespace {
 
@@ -61,12 +64,13 @@ TEST_F(good_asio_citizen_executors, another_context_which_has_work_until_the_han
 
 TEST_F(good_asio_citizen_executors, the_system_executor) {
   std::atomic<int> calls = 0;
+  std::promise<void> done;
   for (int each = 0; each < 10; ++each)
-    read(asio::bind_executor(asio::system_executor(), [&](const error_code&, std::size_t) { ++calls; }));
+    read(asio::bind_executor(asio::system_executor(), [&](const error_code&, std::size_t) {
+      if (++calls == 10) done.set_value();
+    }));
   ASSERT_TRUE(all.finish());
-  for (const auto end = std::chrono::steady_clock::now() + patience;
-       calls < 10 && std::chrono::steady_clock::now() < end;)
-    std::this_thread::sleep_for(1ms);
+  ASSERT_EQ(done.get_future().wait_for(patience), std::future_status::ready);
   EXPECT_EQ(calls, 10);
 }
 
@@ -77,6 +81,28 @@ TEST_F(good_asio_citizen_executors, an_inline_one) {
   EXPECT_EQ(ran_on, std::thread::id());
   ASSERT_TRUE(all.finish());
   EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+TEST_F(good_asio_citizen_executors, that_of_a_coroutine_elsewhere) {
+  asio::thread_pool pool(2);
+  const auto strand = asio::make_strand(pool);
+  int inside = 0;
+  const auto client = [&]() -> asio::awaitable<void> {
+    for (int each = 0; each < 10; ++each) {
+      co_await file.async_read_some_at(0, asio::buffer(buffer), asio::use_awaitable);
+      inside += strand.running_in_this_thread() ? 1 : 0;
+    }
+  };
+  std::promise<void> done;
+  asio::co_spawn(strand, client, [&](const std::exception_ptr&) { done.set_value(); });
+  // The bridge's context is not told of operations before they are initiated.
+  const auto work = asio::make_work_guard(all.context);
+  std::thread runner([&] { all.context.run(); });
+  EXPECT_EQ(done.get_future().wait_for(patience), std::future_status::ready);
+  pool.join();
+  all.context.stop();
+  runner.join();
+  EXPECT_EQ(inside, 10);
 }
 
 /// Every way in which an operation can be over before it began.

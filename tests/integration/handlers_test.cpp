@@ -107,6 +107,16 @@ TEST_F(good_asio_citizen_handlers, that_throw_lose_nobody_elses_answer) {
   expect_balanced(all.link.stats());
 }
 
+TEST_F(good_asio_citizen_handlers, that_throw_do_so_out_of_run_of_their_own_context) {
+  asio::io_context other;
+  read(asio::bind_executor(other.get_executor(),
+                           [](const error_code&, std::size_t) { throw std::runtime_error("thrown by a handler"); }));
+  EXPECT_NO_THROW(EXPECT_TRUE(all.finish()));
+  EXPECT_THROW(other.run_for(patience), std::runtime_error);
+  other.run_for(patience);
+  EXPECT_TRUE(other.stopped()) << "the work for the handler ends with it";
+}
+
 TEST_F(good_asio_citizen_handlers, that_destroy_the_file_and_start_on_another) {
   auto owned = std::make_unique<random_access_file>(all.link, folder.path() / "file", open_flags::read_only);
   outcome others;

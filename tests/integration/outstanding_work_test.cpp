@@ -42,6 +42,38 @@ TEST(good_asio_citizen, run_goes_on_while_one_waits_for_a_permit) {
   EXPECT_TRUE(waiting.succeeded()) << waiting;
 }
 
+TEST(good_asio_citizen, run_returns_after_what_was_refused) {
+  service all({}, {.max_ops = 1, .when_full = when_full::refuse});
+  stuck_reads stuck(all.link);
+  const outcome& read = stuck.start();
+  const outcome& refused = stuck.start();
+  ASSERT_TRUE(all.run_until([&] { return refused.calls == 1; }));
+  EXPECT_EQ(read.calls, 0);
+  EXPECT_FALSE(all.context.stopped());
+  stuck.file.cancel();
+  EXPECT_TRUE(all.finish());
+  EXPECT_TRUE(refused.failed_with(errc::no_room)) << refused;
+}
+
+TEST(good_asio_citizen, a_context_has_work_for_a_handler_until_that_is_destroyed) {
+  asio::io_context other;
+  bool called = false;
+  std::string buffer(1, '\0');
+  {
+    service all;
+    stuck_reads stuck(all.link);
+    stuck.file.async_read_some_at(0, asio::buffer(buffer),
+                                  asio::bind_executor(other, [&](const error_code&, std::size_t) { called = true; }));
+    ASSERT_TRUE(all.wait_in_flight(1));
+    other.poll();
+    EXPECT_FALSE(other.stopped());
+  }
+  other.restart();
+  other.run_for(patience);
+  EXPECT_TRUE(other.stopped());
+  EXPECT_FALSE(called);
+}
+
 TEST(good_asio_citizen, join_returns_when_all_is_answered) {
   const fixtures::temporary_folder folder;
   shard_group group;

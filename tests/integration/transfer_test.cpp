@@ -36,6 +36,15 @@ class real_files : public testing::Test {
   random_access_file file{all.link};
 };
 
+TEST_F(real_files, have_no_negative_offsets) {
+  make(100);
+  for (const std::uint64_t offset : {~std::uint64_t{0}, std::uint64_t{1} << 63}) {
+    EXPECT_TRUE(read(offset, asio::buffer(buffer, 3)).failed_with(asio::error::invalid_argument)) << offset;
+    EXPECT_TRUE(write(offset, asio::buffer("xy", 2)).failed_with(asio::error::invalid_argument)) << offset;
+  }
+  EXPECT_EQ(contents(), fixtures::make_pattern(100));
+}
+
 TEST_F(real_files, one_buffer) {
   make(0);
   const std::string text = fixtures::make_pattern(100'000);

@@ -161,7 +161,7 @@ class async_operation final : public operation {
     allocator_type allocator = allocator_of(handler_);
     Handler handler(std::move(handler_));
     Request asked(std::move(request_));
-    const auto work = std::move(work_);
+    [[maybe_unused]] const auto work = std::move(work_);
     asked.absorb(*this);
     const op_result ended = result;
     this->~async_operation();

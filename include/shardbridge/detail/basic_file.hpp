@@ -131,6 +131,11 @@ class basic_file : public detail::file_extent<Executor> {
   void cancel() {
     if (const detail::file_ref cancelled = shared_file()) core().cancel_file(*cancelled);
   }
+  /// The same, for code written for Asio's files: nothing fails.
+  void cancel(boost::system::error_code& failed) {
+    failed = {};
+    cancel();
+  }
 
   /// Makes data and metadata durable, on the calling thread. Waits for other syncs of this file that run meanwhile, so
   /// never in a function that runs on a shard. Errors: those of fsync(2); an error that means lost data is reported by
