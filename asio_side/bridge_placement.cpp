@@ -35,10 +35,9 @@ std::size_t bridge_core::place(placement how, std::size_t own) noexcept {
 
 bool bridge_core::place(operation& op, const op_options& options, std::size_t own) noexcept {
   if (options.sequence != nullptr) {
-    if (options.sequence->bridge_ != this) return false;
     op.order = options.sequence->lane_;
     op.shard_index = static_cast<std::uint32_t>(options.sequence->shard_);
-    return true;
+    return op.shard_index < shards() && op.order->leads_to(*parts_->connections[op.shard_index]);
   }
   const std::size_t shard = options.shard ? *options.shard : place(options.placement.value_or(placement_), own);
   op.shard_index = static_cast<std::uint32_t>(shard);
@@ -63,7 +62,7 @@ std::shared_ptr<ordered_lane> bridge_core::make_order(std::size_t shard) const {
 namespace shardbridge {
 
 sequence::sequence(const std::shared_ptr<detail::bridge_core>& on, std::size_t shard)
-    : bridge_(on.get()), shard_(shard), lane_(on->make_order(shard)) {}
+    : shard_(shard), lane_(on->make_order(shard)) {}
 
 sequence::~sequence() = default;
 

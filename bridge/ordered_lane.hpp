@@ -17,6 +17,8 @@ class ordered_lane {
  public:
   explicit ordered_lane(std::shared_ptr<connection> to) : to_(std::move(to)), producer_(to_->requests.producer()) {}
 
+  [[nodiscard]] bool leads_to(const connection& which) const noexcept { return to_.get() == &which; }
+
   /// Throws std::bad_alloc.
   void push(lane_item item) {
     const std::lock_guard lock(pushing_);

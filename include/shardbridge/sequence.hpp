@@ -15,10 +15,10 @@ namespace detail {
 class ordered_lane;
 }
 
-/// An order of operations that are initiated by different threads, as a strand does: those that are given it by
-/// `op_options::sequence`, one initiating function returning before the next is called, go to one shard and, admitted
-/// without waiting and in one class of priority, are taken there in that order. Without it only those of one thread
-/// are.
+/// An order of operations that different threads initiate one after the other, as a strand does. Those that are given
+/// it by `op_options::sequence`, one initiating function returning before the next is called, go to one shard and,
+/// admitted without waiting and in one class of priority, are taken there in that order. Without it only those of one
+/// thread are.
 ///
 /// What is taken in order starts in order: functions of async_call() run in it. Reads and writes are handed to the
 /// kernel in it, which promises nothing; who needs one to follow the other waits for the first.
@@ -33,17 +33,18 @@ class sequence {
   /// On the next shard in turn.
   template <class Executor>
   explicit sequence(basic_bridge<Executor>& on) : sequence(on, on.shard_for(placement::in_turn)) {}
+  /// Operations that were given it go on, in its order.
   ~sequence();
   sequence(const sequence&) = delete;
   sequence& operator=(const sequence&) = delete;
 
+  /// The number of the shard that its operations go to. Any thread.
   [[nodiscard]] std::size_t shard() const noexcept { return shard_; }
 
  private:
   friend class detail::bridge_core;
   sequence(const std::shared_ptr<detail::bridge_core>& on, std::size_t shard);
 
-  const detail::bridge_core* bridge_; ///< for comparing only
   std::size_t shard_;
   std::shared_ptr<detail::ordered_lane> lane_;
 };

@@ -178,6 +178,19 @@ TEST_F(placed_operations, a_sequence_of_another_bridge_is_refused) {
   EXPECT_THROW(sequence(other, 2), std::invalid_argument);
 }
 
+TEST_F(placed_operations, a_sequence_of_a_bridge_that_is_gone_is_refused_by_those_after_it) {
+  auto first = std::make_unique<bridge>(all.context, all.group);
+  sequence left(*first, 0);
+  for (int times = 0; times < 10; ++times) {
+    first.reset(); // its place in memory is likely to be the next one's
+    first = std::make_unique<bridge>(all.context, all.group);
+    outcome refused;
+    async_nop(*first, 0, {.sequence = &left}, refused.handler());
+    ASSERT_TRUE(all.finish());
+    EXPECT_TRUE(refused.failed_with(asio::error::invalid_argument)) << refused;
+  }
+}
+
 TEST_F(placed_operations, a_sequence_outlives_its_bridge_and_group) {
   auto first = std::make_unique<service>();
   sequence left(first->link, 0);
