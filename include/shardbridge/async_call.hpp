@@ -143,8 +143,8 @@ struct call_request {
  *  @par Executor            the handler's associated executor, by default the bridge's
  *  @par Cancellation        until the function starts
  *  @par Errors              what the function or task throws; `boost::system::system_error` with `errc`,
- * `operation_aborted`, or EINVAL for a shard that the group does not have; `errc::outcome_unknown` where the task did
- * not end before its shard did
+ *                           `operation_aborted`, or EINVAL for a shard that the group does not have;
+ *                           `errc::outcome_unknown` where the task did not end before its shard did
  *  @par Thread-safety       any thread. The function is called on the shard, and stays in place until its task has
  * ended; it is destroyed on the handler's executor, or where the operation is destroyed uninvoked. */
 template <class Executor, class Function,
@@ -160,6 +160,7 @@ auto async_call(basic_bridge<Executor>& on, std::size_t shard_index, Function&& 
       detail::call_request<std::decay_t<Function>, result>{.file = {}, .function = std::forward<Function>(function)},
       placed, op_options{}, on.impl()->default_timeout(), shard_index, std::optional<detail::op_result>());
 }
+/// The same with default options.
 template <class Executor, class Function,
           detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   requires std::invocable<Function, shard&>

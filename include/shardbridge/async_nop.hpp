@@ -32,6 +32,7 @@ auto async_nop(basic_bridge<Executor>& on, std::size_t shard_index, const op_opt
       detail::plain_request{.code = detail::op_code::nop, .file = {}}, placed, op_options{},
       on.impl()->default_timeout(), shard_index, std::optional<detail::op_result>());
 }
+/// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_nop(basic_bridge<Executor>& on, std::size_t shard_index, Token&& token = Token()) {
   return async_nop(on, shard_index, op_options{}, std::forward<Token>(token));

@@ -44,13 +44,15 @@ class basic_bridge {
   static_assert(boost::asio::can_query_v<const Executor&, boost::asio::execution::context_t>,
                 "the executor of a bridge must belong to a boost::asio::execution_context");
 
+  /// Of the bridge, and by default of handlers.
   using executor_type = Executor;
 
-  /// `executor` must belong to a `boost::asio::execution_context`; completions are collected on it.
+  /// Completions are collected on `executor`, which must belong to a `boost::asio::execution_context`.
   /// Throws `std::invalid_argument` naming the option that makes no sense, `std::system_error` without descriptors.
   basic_bridge(const Executor& executor, shard_group& group, const bridge_options& options = {})
       : impl_(detail::bridge_impl<Executor>::create(executor, group.core(), options)) {}
 
+  /// The same on the executor of `context`.
   template <class Context>
     requires std::is_convertible_v<Context&, boost::asio::execution_context&> &&
              std::is_constructible_v<Executor, typename Context::executor_type>
@@ -62,6 +64,7 @@ class basic_bridge {
   basic_bridge(const basic_bridge&) = delete;
   basic_bridge& operator=(const basic_bridge&) = delete;
 
+  /// Where replies are collected, and handlers run that have no executor of their own. Any thread.
   [[nodiscard]] executor_type get_executor() const noexcept { return impl_->executor(); }
 
   /// Refuses what comes later and those who wait for a permit with `errc::stopped`. Accepted operations complete.
@@ -90,15 +93,16 @@ class basic_bridge {
         detail::level_request{.file = {}, .at_most = at_most}, options, op_options{}, no_timeout, std::size_t{0},
         std::optional<detail::op_result>());
   }
+  /// The same with default options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_wait_level(pressure_level at_most, Token&& token = Token()) {
     return async_wait_level(at_most, op_options{}, std::forward<Token>(token));
   }
 
-  /// `observer` is called once for every change of the level from now on, with the new level, in the order of the
-  /// changes and never twice at a time, on the bridge's executor. It replaces the one before; an empty one ends it. It
-  /// is kept, with what it holds, until it is replaced or bridge and files are gone. What it throws leaves `run()` of
-  /// the execution context, and the next change is told all the same. Any thread.
+  /// Has `observer` called once for every change of the level from now on, with the new level, on the bridge's
+  /// executor, in the order of the changes and never twice at a time. It replaces the one before; an empty one ends it.
+  /// It is kept, with what it holds, until it is replaced or bridge and files are gone. What it throws leaves `run()`
+  /// of the execution context, and the next change is told all the same. Any thread.
   void on_level_change(std::function<void(pressure_level)> observer) { impl_->on_level_change(std::move(observer)); }
 
   /// The shard that an operation without a file would go to now. Any thread.
@@ -123,6 +127,7 @@ template <class Context>
   requires std::is_convertible_v<Context&, boost::asio::execution_context&>
 basic_bridge(Context&, shard_group&, const bridge_options& = {}) -> basic_bridge<typename Context::executor_type>;
 
+/// On any executor of Asio's, as its own objects are by default; one of a concrete type saves the indirections.
 using bridge = basic_bridge<>;
 
 } // namespace shardbridge

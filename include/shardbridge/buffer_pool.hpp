@@ -62,6 +62,7 @@ class buffer_pool {
   /// Like allocate(), but empty where that throws.
   [[nodiscard]] owned_buffer try_allocate(std::size_t bytes) noexcept;
 
+  /// What is out now, and what was refused.
   [[nodiscard]] buffer_pool_stats stats() const noexcept;
 
   /// For files and groups: what lets them allocate as try_allocate() does, or keeps the memory, as long as they like.

@@ -79,7 +79,9 @@ class join_awaiter final : private waiter {
 template <class T>
 class [[nodiscard]] join_handle {
  public:
+  /// The other may be assigned to or destroyed, no more.
   join_handle(join_handle&&) noexcept = default;
+  /// Drops the task that it had. The other likewise.
   join_handle& operator=(join_handle&&) noexcept = default;
 
   /// Whether the task has ended.
@@ -87,7 +89,8 @@ class [[nodiscard]] join_handle {
 
   /// Awaited once, on the task's shard: waits for the end of the task and gives its result, or throws its exception.
   [[nodiscard]] auto join() && noexcept { return detail::join_awaiter<T>(std::move(shared_)); }
-  /// An exception of the task is counted in `shard_stats::task_failures`, as where the handle is destroyed.
+  /// Drops the task. An exception of the task is counted in `shard_stats::task_failures`, as where the handle is
+  /// destroyed.
   void detach() && noexcept { shared_.reset(); }
 
  private:

@@ -27,9 +27,10 @@ class latency_histogram {
   static constexpr std::size_t sub_buckets = std::size_t{1} << sub_bits;
 
  public:
+  /// How many there are: 2240.
   static constexpr std::size_t buckets = (value_bits - sub_bits + 1) * sub_buckets;
 
-  /// Ascending with the time, and less than `buckets`.
+  /// The bucket in which a time is counted: ascending with it, and less than `buckets`.
   [[nodiscard]] static constexpr std::size_t bucket_of(std::chrono::nanoseconds time) noexcept {
     constexpr std::int64_t last = (std::int64_t{1} << value_bits) - 1;
     const auto value = static_cast<std::uint64_t>(std::clamp<std::int64_t>(time.count(), 0, last));
@@ -48,6 +49,7 @@ class latency_histogram {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(first + (width - 1) / 2));
   }
 
+  /// Counts one time.
   void record(std::chrono::nanoseconds time) { ++allocated()[bucket_of(time)]; }
 
   /// Counts all that the other has counted.
@@ -93,8 +95,8 @@ class latency_histogram {
 
   /// So many times of one bucket.
   struct entry {
-    std::size_t bucket;
-    std::uint64_t count;
+    std::size_t bucket;  ///< as bucket_of() tells
+    std::uint64_t count; ///< at least one
   };
 
   /// The buckets that are not empty, ascending: how a histogram is stored or sent.

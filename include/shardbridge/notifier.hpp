@@ -38,13 +38,15 @@ namespace shardbridge {
 template <class Executor = boost::asio::any_io_executor>
 class basic_notifier {
  public:
+  /// Of the functions that are called.
   using executor_type = Executor;
 
-  /// `executor` must belong to a `boost::asio::execution_context`. Throws `std::invalid_argument` naming the option
-  /// that makes no sense.
+  /// Functions are called on `executor`, which must belong to a `boost::asio::execution_context`. Throws
+  /// `std::invalid_argument` naming the option that makes no sense.
   explicit basic_notifier(const Executor& executor, const notifier_options& options = {})
       : impl_(detail::notifier_impl<Executor>::create(executor, options)) {}
 
+  /// The same on the executor of `context`.
   template <class Context>
     requires std::is_convertible_v<Context&, boost::asio::execution_context&> &&
              std::is_constructible_v<Executor, typename Context::executor_type>
@@ -56,6 +58,7 @@ class basic_notifier {
   basic_notifier(const basic_notifier&) = delete;
   basic_notifier& operator=(const basic_notifier&) = delete;
 
+  /// Where functions are called. Any thread.
   [[nodiscard]] executor_type get_executor() const noexcept { return impl_->executor(); }
 
   /** @brief Awaited once, in a task on `self`: waits for room, then has `function()` called on the executor.
@@ -112,6 +115,7 @@ template <class Context>
   requires std::is_convertible_v<Context&, boost::asio::execution_context&>
 basic_notifier(Context&, const notifier_options& = {}) -> basic_notifier<typename Context::executor_type>;
 
+/// On any executor of Asio's.
 using notifier = basic_notifier<>;
 
 } // namespace shardbridge

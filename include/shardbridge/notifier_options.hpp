@@ -30,8 +30,8 @@ struct notifier_stats {
   std::uint64_t outstanding = 0;     ///< accepted, and their calls have not ended
   std::uint64_t capacity = 0;        ///< of so many
   std::uint64_t waiting = 0;         ///< posts that wait for room now
-  pressure_level level = pressure_level::normal;
-  std::array<std::uint64_t, 3> level_entered{}; ///< how often each level was entered, by its number
+  pressure_level level = pressure_level::normal; ///< now
+  std::array<std::uint64_t, 3> level_entered{};  ///< how often each level was entered, by its number
 };
 
 } // namespace shardbridge

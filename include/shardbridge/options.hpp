@@ -42,19 +42,20 @@ enum class shard_wake {
 /// Where the levels of pressure of a bridge begin and end, in percent of `max_ops` and of `max_bytes`.
 /// 0 < leave <= enter <= 100, and neither of `suspended` below that of `throttled`.
 struct watermarks {
+  /// Of one level.
   struct mark {
     unsigned enter; ///< at so much, by operations or by bytes
     unsigned leave; ///< below so much, by both
   };
-  mark throttled{.enter = 85, .leave = 75};
-  mark suspended{.enter = 95, .leave = 85};
+  mark throttled{.enter = 85, .leave = 75}; ///< of `pressure_level::throttled`
+  mark suspended{.enter = 95, .leave = 85}; ///< of `pressure_level::suspended`
 };
 
 /// Which of two operations goes first where operations wait: for a permit, and on the shard for the kernel. The lesser
 /// one is not starved: it gets one turn in eight.
 enum class priority {
-  normal,
-  high,
+  normal, ///< one turn in eight while others of high priority wait
+  high,   ///< the rest
 };
 
 /// Which shard an operation goes to, where `op_options` names none.
@@ -84,13 +85,16 @@ struct shard_group_options {
   bool pin = true;
   /// The CPUs to pin to, shard by shard, round robin; empty: chosen as `pin` says.
   std::vector<int> cpus{};
+  /// What the shards run on; shard_group::backend_in_use() tells what that came to.
   shardbridge::backend backend = shardbridge::backend::automatic;
   /// Default for operations whose bridge, file and `op_options` name none.
   std::chrono::nanoseconds timeout = no_timeout;
+  /// Who watches the deadlines of operations in the kernel. Both mean the same; `linked` is much dearer.
   shardbridge::timeout_mode timeout_mode = shardbridge::timeout_mode::timer;
   /// The longest a shard with nothing to do looks again before it sleeps, 0 to 1 s; 0: it sleeps at once. It looks only
   /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
+  /// How shards wake one another.
   shardbridge::shard_wake shard_wake = shardbridge::shard_wake::eventfd;
   /// Pools whose memory every shard registers with its ring when it starts (io_uring_register_buffers(3)): reads and
   /// writes of memory that lies in one of their buffers, owned or not, then save looking it up and locking it each
@@ -125,9 +129,11 @@ struct bridge_options {
   /// Of `max_ops`, how many are kept from reads that may wait for ever: those of pipes, sockets and the like. 0 to
   /// max_ops - 1; with 0 such reads can keep out what would satisfy them.
   std::size_t reserved_ops = 0;
+  /// What becomes of operations that find no room.
   shardbridge::when_full when_full = shardbridge::when_full::wait;
+  /// Where the levels of pressure begin and end. Lower ones warn earlier.
   shardbridge::watermarks watermarks{};
-  /// Default for operations whose file and `op_options` name none.
+  /// Which shard operations go to whose file and `op_options` name none.
   shardbridge::placement placement = shardbridge::placement::by_file;
   /// Default for operations whose file and `op_options` name none; nothing: the group's.
   std::optional<std::chrono::nanoseconds> timeout{};
@@ -163,14 +169,14 @@ struct op_options {
   std::optional<std::chrono::steady_clock::time_point> deadline{};
   /// Cancels the operation when stop is requested, from any thread.
   std::stop_token stop_token{};
-  /// Nothing: the file's, else normal.
+  /// Whether it goes before others where operations wait. Nothing: the file's, else normal.
   std::optional<shardbridge::priority> priority{};
   /// The shard to run on; nothing: as `placement` says.
   std::optional<std::size_t> shard{};
-  /// Nothing: the file's, else the bridge's.
+  /// How its shard is chosen. Nothing: the file's, else the bridge's.
   std::optional<shardbridge::placement> placement{};
-  /// Of the same bridge: the operation runs on its shard and in its order. It stays the caller's, who keeps it until
-  /// the initiating function returns.
+  /// One of the same bridge: the operation runs on its shard and in its order. It stays the caller's, who keeps it
+  /// until the initiating function returns.
   shardbridge::sequence* sequence = nullptr;
   /// Filled in as the operation goes on, at the cost of reading the clock. It stays the caller's, who keeps it until
   /// the handler runs.

@@ -26,6 +26,7 @@ class owned_buffer {
   /// Owns nothing.
   owned_buffer() noexcept = default;
 
+  /// Takes over what the other owns, which is empty then.
   owned_buffer(owned_buffer&& other) noexcept
       : memory_(std::move(other.memory_)), data_(std::exchange(other.data_, nullptr)),
         size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
@@ -49,6 +50,7 @@ class owned_buffer {
 
   /// The first byte, aligned to `buffer_pool_options::smallest`. Valid until the memory goes back; a move keeps it.
   [[nodiscard]] std::byte* data() noexcept { return data_; }
+  /// The same for reading.
   [[nodiscard]] const std::byte* data() const noexcept { return data_; }
 
   /// Bytes that a read fills or a write takes, at most capacity().
@@ -63,6 +65,7 @@ class owned_buffer {
 
   /// The first size() bytes.
   [[nodiscard]] std::span<std::byte> span() noexcept { return {data_, size_}; }
+  /// The same for reading.
   [[nodiscard]] std::span<const std::byte> span() const noexcept { return {data_, size_}; }
 
   /// Gives the memory back now, as the destructor does. Idempotent.

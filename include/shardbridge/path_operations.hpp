@@ -1,14 +1,14 @@
-// Operations on paths, on a shard of a bridge. Relative paths begin at the working folder of the process.
-//
-// For all of them:
-//   Deadline       `op_options` cover the wait for a permit, the queue and the kernel. None of the caller's memory is
-//                  involved, so the answer comes at the deadline; what the kernel has begun may take effect later.
-//   Capacity       one permit, no bytes
-//   Executor       the handler's associated executor, by default the bridge's
-//   Cancellation   by the associated slot and `op_options::stop_token`; what changes something is left to `total` only
-//                  before it was started
-//   Errors         errno in the system category, `errc`, `boost::asio::error::operation_aborted`
-//   Thread-safety  any thread
+/** @defgroup paths Operations on paths
+ *  On a shard of a bridge. Relative paths begin at the working folder of the process.
+ *  @par Deadline        `op_options` cover the wait for a permit, the queue and the kernel. None of the caller's memory
+ *                       is involved, so the answer comes at the deadline; what the kernel has begun may take effect
+ *                       later.
+ *  @par Capacity        one permit, no bytes
+ *  @par Executor        the handler's associated executor, by default the bridge's
+ *  @par Cancellation    by the associated slot and `op_options::stop_token`; what changes something is left to `total`
+ *                       only before it was started
+ *  @par Errors          errno in the system category, `errc`, `boost::asio::error::operation_aborted`
+ *  @par Thread-safety   any thread */
 #pragma once
 
 #include <shardbridge/bridge.hpp>
@@ -40,13 +40,18 @@ auto initiate_on_path(basic_bridge<Executor>& on, Request request, const op_opti
 
 } // namespace detail
 
+/// @addtogroup paths
+/// @{
+
 /// Opens a file. Handler: void(error_code, basic_random_access_file<Executor>); with an error the file is not open.
+/// Errors: those of openat(2) and statx(2).
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_open(basic_bridge<Executor>& on, const std::string& path, open_flags flags, const op_options& options,
                 Token&& token = Token()) {
   return boost::asio::async_initiate<Token, void(boost::system::error_code, basic_random_access_file<Executor>)>(
       detail::open_initiation<Executor>(on.impl()), token, path, flags, options);
 }
+/// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_open(basic_bridge<Executor>& on, const std::string& path, open_flags flags, Token&& token = Token()) {
   return async_open(on, path, flags, op_options{}, std::forward<Token>(token));
@@ -59,6 +64,7 @@ auto async_stat(basic_bridge<Executor>& on, const std::string& path, const op_op
   return detail::initiate_on_path<void(boost::system::error_code, file_status)>(
       on, detail::status_request{.file = {}, .path = path}, options, std::forward<Token>(token));
 }
+/// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_stat(basic_bridge<Executor>& on, const std::string& path, Token&& token = Token()) {
   return async_stat(on, path, op_options{}, std::forward<Token>(token));
@@ -72,6 +78,7 @@ auto async_rename(basic_bridge<Executor>& on, const std::string& from, const std
       on, detail::path_request{.code = detail::op_code::rename, .file = {}, .path = from, .new_path = to}, options,
       std::forward<Token>(token));
 }
+/// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_rename(basic_bridge<Executor>& on, const std::string& from, const std::string& to, Token&& token = Token()) {
   return async_rename(on, from, to, op_options{}, std::forward<Token>(token));
@@ -85,6 +92,7 @@ auto async_unlink(basic_bridge<Executor>& on, const std::string& path, const op_
       on, detail::path_request{.code = detail::op_code::unlink, .file = {}, .path = path, .new_path = {}}, options,
       std::forward<Token>(token));
 }
+/// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_unlink(basic_bridge<Executor>& on, const std::string& path, Token&& token = Token()) {
   return async_unlink(on, path, op_options{}, std::forward<Token>(token));
@@ -99,9 +107,12 @@ auto async_mkdir(basic_bridge<Executor>& on, const std::string& path, const op_o
       on, detail::path_request{.code = detail::op_code::make_directory, .file = {}, .path = path, .new_path = {}},
       options, std::forward<Token>(token));
 }
+/// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_mkdir(basic_bridge<Executor>& on, const std::string& path, Token&& token = Token()) {
   return async_mkdir(on, path, op_options{}, std::forward<Token>(token));
 }
+
+/// @}
 
 } // namespace shardbridge

@@ -21,15 +21,19 @@ class permit {
  public:
   /// None.
   permit() noexcept = default;
+  /// Takes the room over; the other has none then.
   permit(permit&& other) noexcept : core_(std::move(other.core_)), bytes_(std::exchange(other.bytes_, 0)) {}
+  /// Gives back the room that it had.
   permit& operator=(permit&& other) noexcept {
     permit given(std::move(other));
     std::swap(core_, given.core_);
     std::swap(bytes_, given.bytes_);
     return *this;
   }
+  /// Gives the room back.
   ~permit();
 
+  /// Whether it holds room: not one that was refused, moved from, or used by an operation.
   [[nodiscard]] explicit operator bool() const noexcept { return core_ != nullptr; }
   /// How many bytes an operation may have to be admitted with it.
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }

@@ -33,6 +33,7 @@ namespace shardbridge {
 /// thread, and never waits for a shard or for the execution context.
 class prometheus_collector final : public ::prometheus::Collectable {
  public:
+  /// Tells of nothing.
   prometheus_collector() = default;
 
   /// Tells of `from` with the label `bridge="name"`. Names are UTF-8.

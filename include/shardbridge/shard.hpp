@@ -16,10 +16,11 @@ namespace shardbridge {
  *  Its functions must be called, and what they return awaited, on the shard's thread. On a shard that stops, everything
  *  that would wait throws `boost::system::system_error` with `errc::stopped` instead, but for a join, which waits for
  *  its task; what is in the kernel is waited for. A task that waits for something else still is destroyed where it is
- * suspended, after shard_group_options::shutdown_timeout.
+ *  suspended, after shard_group_options::shutdown_timeout.
  *  @par Ownership    it belongs to the shard, and lasts as long as any code on it */
 class shard {
  public:
+  /// For the library.
   shard(std::size_t index, detail::shard_runtime& runtime) noexcept : index_(index), runtime_(runtime) {}
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;

@@ -30,6 +30,7 @@ class shard_group {
   shard_group(const shard_group&) = delete;
   shard_group& operator=(const shard_group&) = delete;
 
+  /// How many shards there are; they are numbered from 0.
   [[nodiscard]] std::size_t size() const noexcept;
 
   /// Asks the shards to end, without waiting. Operations that come later, or that wait on the shards, complete with
@@ -42,6 +43,7 @@ class shard_group {
   /// kernel lets go, without the group. Needs a stop(), by any thread. Not on a shard's own thread. Idempotent.
   void join() noexcept;
 
+  /// What the shards run on; never `automatic`.
   [[nodiscard]] shardbridge::backend backend_in_use() const noexcept;
 
   /// What was chosen and why, in a sentence.

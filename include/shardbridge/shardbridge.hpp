@@ -1,3 +1,5 @@
+/// @file
+/// Includes every public header but `<shardbridge/prometheus.hpp>`, which needs prometheus-cpp.
 #pragma once
 
 #include <shardbridge/async_call.hpp>
@@ -22,3 +24,8 @@
 #include <shardbridge/stream_file.hpp>
 #include <shardbridge/task.hpp>
 #include <shardbridge/with_options.hpp>
+
+/// @namespace shardbridge
+/// Hands operations from Boost.Asio to shards, threads with an io_uring each, and brings the results back. `error_code`
+/// in the signature of a handler is `boost::system::error_code`. What is in `shardbridge::detail` may change at any
+/// time.

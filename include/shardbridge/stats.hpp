@@ -64,12 +64,12 @@ struct bridge_latencies {
 
 /// A snapshot of one bridge's counters since its start.
 struct bridge_stats {
-  std::uint64_t accepted = 0;  ///< operations that were given a permit
-  std::uint64_t completed = 0; ///< of those, how many came back; equal to `accepted` when nothing is outstanding
-  std::uint64_t refused = 0;   ///< the sum of the next three; permits that try_acquire() did not get are in it
-  std::uint64_t refused_no_room = 0;
-  std::uint64_t refused_too_large = 0;
-  std::uint64_t refused_stopped = 0;
+  std::uint64_t accepted = 0;        ///< operations that were given a permit
+  std::uint64_t completed = 0;       ///< of those, how many came back; equal to `accepted` when nothing is outstanding
+  std::uint64_t refused = 0;         ///< the sum of the next three; permits that try_acquire() did not get are in it
+  std::uint64_t refused_no_room = 0; ///< with `errc::no_room`
+  std::uint64_t refused_too_large = 0;   ///< with `errc::too_large`
+  std::uint64_t refused_stopped = 0;     ///< with `errc::stopped`
   std::uint64_t expired_waiting = 0;     ///< never accepted
   std::uint64_t expired_queued = 0;      ///< of the completed
   std::uint64_t expired_in_flight = 0;   ///< of the completed
@@ -84,7 +84,7 @@ struct bridge_stats {
   std::uint64_t bytes = 0;               ///< bytes they stand for
   std::uint64_t max_bytes = 0;           ///< of so many
   std::uint64_t waiting = 0;             ///< operations waiting for a permit now
-  pressure_level level = pressure_level::normal;
+  pressure_level level = pressure_level::normal;           ///< now
   std::array<std::uint64_t, 3> level_entered{};            ///< how often each level was entered, by its number
   std::array<std::chrono::nanoseconds, 3> time_in_level{}; ///< the present stretch included
   std::uint64_t sleeps = 0;                                ///< waits for the eventfd
@@ -95,7 +95,7 @@ struct bridge_stats {
   std::uint64_t looks_hit = 0;     ///< looks again that found something: waits saved
   std::uint64_t looks_missed = 0;  ///< looks again in vain
   std::uint64_t reply_batches = 0; ///< batches in which replies were taken; `completed` over it is their size
-  bridge_latencies latencies{};
+  bridge_latencies latencies{};    ///< of the operations that were timed
 };
 
 } // namespace shardbridge

@@ -22,19 +22,24 @@ namespace shardbridge {
 /// descriptor's: it begins at 0, or where an assigned descriptor is, and moves by what a transfer reports to have
 /// moved, whether it succeeded, failed, expired or was cancelled; behind a write to a file opened with `append` it is
 /// the end of the file.
+///
+/// What basic_file says of deadlines, capacity, executors, cancellation, errors and threads holds for all operations.
 template <class Executor = boost::asio::any_io_executor>
 class basic_stream_file : public basic_file<Executor> {
   using base = basic_file<Executor>;
 
  public:
+  /// For Asio: the type of such a file with handlers on an executor of another type.
   template <class Other>
   struct rebind_executor {
+    /// That type.
     using other = basic_stream_file<Other>;
   };
 
   /// Not open. The bridge's executor must convert to `Executor`.
   template <class BridgeExecutor>
   explicit basic_stream_file(basic_bridge<BridgeExecutor>& on) : base(on.impl()) {}
+  /// For the library.
   template <class BridgeExecutor>
   explicit basic_stream_file(const std::shared_ptr<detail::bridge_impl<BridgeExecutor>>& on) : base(on) {}
 
@@ -57,6 +62,7 @@ class basic_stream_file : public basic_file<Executor> {
     this->throw_if(failed, "seek");
     return out;
   }
+  /// The same with the error in `failed`, where the position stays and 0 is returned.
   std::uint64_t seek(std::int64_t offset, file_base::seek_basis whence, boost::system::error_code& failed) {
     std::uint64_t position = 0;
     const detail::file_ref& file = this->file();
@@ -73,6 +79,7 @@ class basic_stream_file : public basic_file<Executor> {
     this->throw_if(failed, "read_some");
     return out;
   }
+  /// The same with the error in `failed`.
   template <class MutableBufferSequence>
   std::size_t read_some(const MutableBufferSequence& buffers, boost::system::error_code& failed) {
     return this->stream_now(detail::op_code::read, buffers, failed);
@@ -85,6 +92,7 @@ class basic_stream_file : public basic_file<Executor> {
     this->throw_if(failed, "write_some");
     return out;
   }
+  /// The same with the error in `failed`.
   template <class ConstBufferSequence>
   std::size_t write_some(const ConstBufferSequence& buffers, boost::system::error_code& failed) {
     return this->stream_now(detail::op_code::write, buffers, failed);
@@ -99,6 +107,7 @@ class basic_stream_file : public basic_file<Executor> {
   auto async_read_some(const MutableBufferSequence& buffers, Token&& token = Token()) {
     return async_read_some(buffers, op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <class MutableBufferSequence,
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_mutable_buffer_sequence<MutableBufferSequence>::value
@@ -115,6 +124,7 @@ class basic_stream_file : public basic_file<Executor> {
   auto async_write_some(const ConstBufferSequence& buffers, Token&& token = Token()) {
     return async_write_some(buffers, op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <class ConstBufferSequence,
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
@@ -136,6 +146,7 @@ basic_stream_file(basic_bridge<Executor>&, const std::string&, open_flags) -> ba
 template <class Executor>
 basic_stream_file(basic_bridge<Executor>&, int) -> basic_stream_file<Executor>;
 
+/// With handlers on any executor of Asio's.
 using stream_file = basic_stream_file<>;
 
 } // namespace shardbridge

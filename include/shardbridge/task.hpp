@@ -16,27 +16,32 @@ namespace shardbridge {
  *      }
  *
  *  A task that is not awaited never runs. Chains and loops of tasks take no stack, however long.
- *  @par Ownership    the coroutine is destroyed with the task, wherever it is suspended; what it takes by reference
- * must outlive it
+ *  @par Ownership     the coroutine is destroyed with the task, wherever it is suspended; what it takes by reference
+ *                     must outlive it
  *  @par Thread-safety none: it stays on one shard */
 template <class T = void>
 class [[nodiscard]] task {
  public:
+  /// For the compiler.
   using promise_type = detail::task_promise<T>;
+  /// What awaiting it gives.
   using value_type = T;
 
+  /// The other may be assigned to or destroyed, no more.
   task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+  /// Exchanges the two.
   task& operator=(task&& other) noexcept {
     std::swap(coroutine_, other.coroutine_);
     return *this;
   }
   task(const task&) = delete;
   task& operator=(const task&) = delete;
+  /// Destroys the coroutine, and with it what it awaits.
   ~task() {
     if (coroutine_) coroutine_.destroy();
   }
 
-  /// Once, and not of a task that was moved from.
+  /// Runs it. Once, and not of a task that was moved from.
   auto operator co_await() && noexcept { return detail::task_awaiter<T>{coroutine_}; }
 
  private:

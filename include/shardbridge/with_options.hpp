@@ -39,8 +39,8 @@ struct associated_op_options_impl<
 
 } // namespace detail
 
-/// The options that with_options() has bound to a handler, through whatever wraps it; null: none. They are the
-/// handler's.
+/// The options that with_options() has bound to a handler, through whatever wraps it: what `get(handler)` returns, by
+/// default null for none. They are the handler's.
 template <class T, class Default>
 struct associated_op_options : detail::associated_op_options_impl<T, Default> {};
 
@@ -48,12 +48,17 @@ struct associated_op_options : detail::associated_op_options_impl<T, Default> {}
 template <class T>
 class options_binder {
  public:
+  /// What with_options() makes.
   options_binder(op_options options, T target) : options_(std::move(options)), target_(std::move(target)) {}
 
+  /// Those that were given; in a handler with the timeout turned into a deadline.
   [[nodiscard]] const op_options& options() const noexcept { return options_; }
+  /// What they are bound to.
   [[nodiscard]] T& get() noexcept { return target_; }
+  /// The same for reading.
   [[nodiscard]] const T& get() const noexcept { return target_; }
 
+  /// Calls the handler, as an rvalue.
   template <class... Arguments>
   auto operator()(Arguments&&... arguments) -> decltype(std::declval<T>()(std::forward<Arguments>(arguments)...)) {
     return std::move(target_)(std::forward<Arguments>(arguments)...);
@@ -66,7 +71,7 @@ class options_binder {
 
 /** @brief Gives options to every operation that is initiated with the token, composed ones included.
  *  A timeout begins when the whole is initiated, and is one deadline for all its parts: so
- * `boost::asio::async_read_at(file, 0, buffers, with_options({.timeout = 1s}, token))` takes a second, however many
+ *  `boost::asio::async_read_at(file, 0, buffers, with_options({.timeout = 1s}, token))` takes a second, however many
  * reads it is.
  *  @par Precedence   options given to an initiating function, then these (of several, the outermost), then those of
  * file, bridge and group; where naming either of `timeout` and `deadline` overrides both

@@ -11,6 +11,8 @@
 namespace shardbridge {
 
 /// The part that random-access and stream files share. Its operations take an optional `op_options` before the token.
+/// What works on the calling thread may wait for a device, and throws `boost::system::system_error` with the errors
+/// named, or puts them into its last argument.
 ///
 /// @par Deadline
 /// `op_options::timeout` and `deadline` cover the wait for a permit, the queue and the kernel. An operation that holds
@@ -24,6 +26,7 @@ namespace shardbridge {
 /// that changes the file only before it was started; `partial` and `terminal` at every stage.
 /// @par Errors
 /// errno in the system category as the kernel reports it, `errc`, `boost::asio::error::operation_aborted` (cancelled).
+/// EBADF where the file is not open, but for open(), assign(), async_open(), close() and cancel().
 /// @par Thread-safety
 /// Distinct objects: safe. Shared: only cancel() may be called beside another function, close() and async_open()
 /// included, but not beside assignment and destruction.
@@ -32,14 +35,16 @@ class basic_file : public detail::file_extent<Executor> {
   using handle = detail::file_handle<Executor>;
 
  public:
+  /// A descriptor.
   using native_handle_type = typename handle::native_handle_type;
 
-  /// Opens on the calling thread. The file must not be open. Errors: those of open(2) and statx(2).
+  /// Opens on the calling thread. Errors: `boost::asio::error::already_open`, those of open(2) and statx(2).
   void open(const std::string& path, open_flags how) {
     boost::system::error_code failed;
     open(path, how, failed);
     throw_if(failed, "open");
   }
+  /// The same with the error in `failed`.
   void open(const std::string& path, open_flags how, boost::system::error_code& failed) {
     if (this->is_open()) {
       failed = boost::asio::error::already_open;
@@ -57,6 +62,7 @@ class basic_file : public detail::file_extent<Executor> {
     assign(native, failed);
     throw_if(failed, "assign");
   }
+  /// The same with the error in `failed`.
   void assign(native_handle_type native, boost::system::error_code& failed) {
     if (this->is_open()) {
       failed = boost::asio::error::already_open;
@@ -67,11 +73,13 @@ class basic_file : public detail::file_extent<Executor> {
     if (!failed) replace_file(std::move(assigned));
   }
 
-  /// Opens on the shard. Handler: void(error_code). The file must not be open. is_open() when the handler runs.
+  /// Opens on the shard. Handler: void(error_code). is_open() when the handler runs. Errors:
+  /// `boost::asio::error::already_open`, those of openat(2) and statx(2).
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_open(const std::string& path, open_flags how, Token&& token = Token()) {
     return async_open(path, how, op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_open(const std::string& path, open_flags how, const op_options& options, Token&& token = Token()) {
     std::optional<detail::op_result> answered;
@@ -92,6 +100,7 @@ class basic_file : public detail::file_extent<Executor> {
     close(failed);
     throw_if(failed, "close");
   }
+  /// The same with the error in `failed`.
   void close(boost::system::error_code& failed) { failed = code_of(close_file()); }
 
   /// Cancels what is outstanding, then closes on the shard. Handler: void(error_code), when the descriptor is closed
@@ -100,6 +109,7 @@ class basic_file : public detail::file_extent<Executor> {
   auto async_close(Token&& token = Token()) {
     return async_close(op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_close(const op_options& options, Token&& token = Token()) {
     const auto answered = unless_open();
@@ -117,6 +127,7 @@ class basic_file : public detail::file_extent<Executor> {
     throw_if(failed, "release");
     return out;
   }
+  /// The same with the error in `failed`, where -1 is returned.
   native_handle_type release(boost::system::error_code& failed) {
     native_handle_type out = -1;
     failed = code_of(EBADF);
@@ -146,6 +157,7 @@ class basic_file : public detail::file_extent<Executor> {
     sync_all(failed);
     throw_if(failed, "sync_all");
   }
+  /// The same with the error in `failed`.
   void sync_all(boost::system::error_code& failed) { failed = code_of(file() ? detail::sync_all_now(*file()) : EBADF); }
 
   /// The same for the data and what is needed to find them (fdatasync(2)).
@@ -154,15 +166,18 @@ class basic_file : public detail::file_extent<Executor> {
     sync_data(failed);
     throw_if(failed, "sync_data");
   }
+  /// The same with the error in `failed`.
   void sync_data(boost::system::error_code& failed) {
     failed = code_of(file() ? detail::sync_data_now(*file()) : EBADF);
   }
 
-  /// On the shard: covers every write that has completed before. Handler: void(error_code).
+  /// On the shard: covers every write that has completed before. Handler: void(error_code). Errors: those of
+  /// sync_all().
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(Token&& token = Token()) {
     return async_sync_all(op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(const op_options& options, Token&& token = Token()) {
     return this->plain({.code = detail::op_code::sync_all}, options, std::forward<Token>(token));
@@ -172,6 +187,7 @@ class basic_file : public detail::file_extent<Executor> {
   auto async_sync_data(Token&& token = Token()) {
     return async_sync_data(op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(const op_options& options, Token&& token = Token()) {
     return this->plain({.code = detail::op_code::sync_data}, options, std::forward<Token>(token));

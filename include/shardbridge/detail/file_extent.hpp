@@ -10,6 +10,7 @@
 
 namespace shardbridge::detail {
 
+/// The part of a file on a bridge that knows its size and space.
 template <class Executor>
 class file_extent : public file_transfer<Executor> {
  public:
@@ -20,6 +21,7 @@ class file_extent : public file_transfer<Executor> {
     this->throw_if(failed, "size");
     return out;
   }
+  /// The same with the error in `failed`.
   [[nodiscard]] std::uint64_t size(boost::system::error_code& failed) const {
     std::uint64_t out = 0;
     failed = this->code_of(this->file() ? size_now(*this->file(), out) : EBADF);
@@ -31,6 +33,7 @@ class file_extent : public file_transfer<Executor> {
   auto async_size(Token&& token = Token()) {
     return async_size(op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_size(const op_options& options, Token&& token = Token()) {
     return this->template initiate<void(boost::system::error_code, std::uint64_t)>(
@@ -43,6 +46,7 @@ class file_extent : public file_transfer<Executor> {
     resize(bytes, failed);
     this->throw_if(failed, "resize");
   }
+  /// The same with the error in `failed`.
   void resize(std::uint64_t bytes, boost::system::error_code& failed) {
     failed = this->code_of(this->file() ? resize_now(*this->file(), bytes) : EBADF);
   }
@@ -52,6 +56,7 @@ class file_extent : public file_transfer<Executor> {
   auto async_resize(std::uint64_t bytes, Token&& token = Token()) {
     return async_resize(bytes, op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_resize(std::uint64_t bytes, const op_options& options, Token&& token = Token()) {
     return this->plain({.code = op_code::resize, .offset = bytes}, options, std::forward<Token>(token));
@@ -64,6 +69,7 @@ class file_extent : public file_transfer<Executor> {
     allocate(offset, length, how, failed);
     this->throw_if(failed, "allocate");
   }
+  /// The same with the error in `failed`.
   void allocate(std::uint64_t offset, std::uint64_t length, allocate_mode how, boost::system::error_code& failed) {
     failed = this->code_of(this->file() ? allocate_now(*this->file(), offset, length, how) : EBADF);
   }
@@ -77,14 +83,17 @@ class file_extent : public file_transfer<Executor> {
   auto async_allocate(std::uint64_t offset, std::uint64_t length, Token&& token = Token()) {
     return async_allocate(offset, length, allocate_mode::allocate, op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_allocate(std::uint64_t offset, std::uint64_t length, const op_options& options, Token&& token = Token()) {
     return async_allocate(offset, length, allocate_mode::allocate, options, std::forward<Token>(token));
   }
+  /// The same with another mode.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_allocate(std::uint64_t offset, std::uint64_t length, allocate_mode how, Token&& token = Token()) {
     return async_allocate(offset, length, how, op_options{}, std::forward<Token>(token));
   }
+  /// The same with another mode and options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_allocate(std::uint64_t offset, std::uint64_t length, allocate_mode how, const op_options& options,
                       Token&& token = Token()) {
@@ -100,6 +109,7 @@ class file_extent : public file_transfer<Executor> {
     advise(offset, length, what, failed);
     this->throw_if(failed, "advise");
   }
+  /// The same with the error in `failed`.
   void advise(std::uint64_t offset, std::uint64_t length, file_advice what, boost::system::error_code& failed) {
     failed = this->code_of(this->file() ? advise_now(*this->file(), offset, length, what) : EBADF);
   }
@@ -112,6 +122,7 @@ class file_extent : public file_transfer<Executor> {
   auto async_advise(std::uint64_t offset, std::uint64_t length, file_advice what, Token&& token = Token()) {
     return async_advise(offset, length, what, op_options{}, std::forward<Token>(token));
   }
+  /// The same with options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_advise(std::uint64_t offset, std::uint64_t length, file_advice what, const op_options& options,
                     Token&& token = Token()) {

@@ -21,17 +21,22 @@
 
 namespace shardbridge::detail {
 
+/// The part of a file on a bridge that holds its descriptor; see basic_file for what holds for all members.
 template <class Executor>
 class file_handle : public file_base {
  public:
+  /// By default that of handlers.
   using executor_type = Executor;
+  /// A descriptor.
   using native_handle_type = int;
 
   file_handle(const file_handle&) = delete;
   file_handle& operator=(const file_handle&) = delete;
+  /// What is outstanding goes on. The other is not open then, and keeps its bridge and options.
   file_handle(file_handle&& other) noexcept
       : core_(other.core_), executor_(other.executor_), file_(std::move(other.file_)), options_(other.options_),
         bounce_pool_(other.bounce_pool_), shard_(other.shard_) {}
+  /// Closes the file that it had, as close().
   file_handle& operator=(file_handle&& other) noexcept {
     if (this != &other) {
       static_cast<void>(close_file());
@@ -45,13 +50,16 @@ class file_handle : public file_base {
     return *this;
   }
 
+  /// That of the bridge, converted.
   [[nodiscard]] executor_type get_executor() const noexcept { return *executor_; }
 
   /// For what the `op_options` of an operation leave open, where naming either of `timeout` and `deadline` overrides
   /// both.
   [[nodiscard]] const op_options& default_options() const noexcept { return options_; }
+  /// For operations that are initiated from here on.
   void default_options(op_options options) { options_ = std::move(options); }
 
+  /// Whether there is a descriptor.
   [[nodiscard]] bool is_open() const noexcept { return file_ && file_->is_open(); }
   /// -1 if not open. It stays the file's.
   [[nodiscard]] native_handle_type native_handle() const noexcept { return file_ ? file_->get() : -1; }

@@ -14,14 +14,15 @@
 
 namespace shardbridge::detail {
 
+/// The part of a file on a bridge that moves bytes.
 template <class Executor>
 class file_transfer : public file_handle<Executor> {
  public:
-  /// From here on requests of `direct` files that are not aligned go by way of aligned buffers of `pool` instead of
-  /// failing with `errc::misaligned`: reads, up to `buffer_pool_options::largest` bytes at once; and writes of which
-  /// only the memory is not aligned, since the others would have to read first what is around them, which somebody
-  /// else may be changing. Without room in the pool they fail with ENOMEM. Requests with owned buffers never do. Not
-  /// beside any other function of the file. The pool may be destroyed before the file.
+  /// Sends requests of `direct` files that are not aligned, and would fail with `errc::misaligned`, by way of aligned
+  /// buffers of `pool` from here on. These are reads, up to `buffer_pool_options::largest` bytes at once, and writes of
+  /// which only the memory is not aligned, since the others would have to read first what is around them, which
+  /// somebody else may be changing. Requests with owned buffers fail as before. Without room in the pool they fail with
+  /// ENOMEM. Not beside any other function of the file. The pool may be destroyed before the file.
   void bounce_through(const buffer_pool& pool) { this->bounce_by(pool.memory()); }
 
  protected:
