@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <deque>
 #include <exception>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,14 +34,15 @@ class client_fleet {
   /// `buffers`: one for each client, which the caller keeps; empty: some of its own.
   client_fleet(const workload& what, block_ledger* ledger, const std::vector<int>& cpus = {},
                const std::vector<std::span<std::byte>>& buffers = {})
-      : shared_(what, ledger), buffers_(buffers.empty() ? what.depth : 0, what.block) {
+      : shared_(what, ledger) {
+    if (buffers.empty()) own_buffers_.emplace(what.depth, what.block);
     for (const int cpu : cpus) {
       const on_cpus there({cpu});
       pools_.emplace_back(1U);
     }
     if (cpus.empty()) pools_.emplace_back(what.client_threads);
     for (unsigned i = 0; i != what.depth; ++i)
-      clients_.emplace_back(shared_, i, buffers.empty() ? buffers_[i] : buffers[i]);
+      clients_.emplace_back(shared_, i, buffers.empty() ? (*own_buffers_)[i] : buffers[i]);
   }
 
   ~client_fleet() {
@@ -83,7 +85,7 @@ class client_fleet {
   }
 
   load shared_;
-  buffer_set buffers_;
+  std::optional<buffer_set> own_buffers_;
   std::deque<block_client> clients_;
   std::deque<boost::asio::thread_pool> pools_;
   countdown running_;

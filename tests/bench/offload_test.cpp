@@ -88,6 +88,25 @@ TEST(offload, every_way_to_read_and_write_works) {
   EXPECT_TRUE(folder.entries().empty());
 }
 
+TEST(offload, every_manner_of_a_bridge_reads_what_is_there) {
+  const scratch_folder folder;
+  for (const std::vector<std::string>& each :
+       {std::vector<std::string>{"--engine", "bridge-registered,bridge-nearest", direct_option(folder)},
+        {"--engine", "bridge-registered,bridge-nearest,bridge-cached", "--no-direct", "--cached", "50"}}) {
+    std::vector<std::string> arguments =
+        quick({"--depth", "1,8", "--shards", "2", "--rounds", "1", "--verify", "--json", "-"});
+    arguments.insert(arguments.end(), each.begin(), each.end());
+    const auto result = run_program(arguments, {.temporary_folder = folder.path().string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto json = nlohmann::json::parse(result.out);
+    EXPECT_EQ(json.at("results").size(), each[1].find("cached") == std::string::npos ? 4U : 6U);
+    for (const auto& row : json.at("results")) {
+      EXPECT_GT(row.at("iops").at("median").get<double>(), 0) << row;
+      EXPECT_EQ(row.at("wrong_blocks"), 0) << row;
+    }
+  }
+}
+
 TEST(offload, verify_finds_nothing_wrong_in_a_mixed_run_with_timeouts_and_cancellations) {
   const scratch_folder folder;
   for (const char* mode : {"linked", "timer"}) {
