@@ -1,14 +1,11 @@
-// Goal: slow handlers of one batch use all idle threads of the pool, quick ones stay where they are, and a strand never
-// runs two at once. Method: a pool of two threads; handlers that note how many others run beside them, and where. They
-// sleep rather than compute, so that the machine's other work does not matter.
+// Goal: slow handlers of one batch use all idle threads of the pool, and a strand never runs two at once. (That quick
+// ones stay where they are is stepped in tests/unit/bridge_core_test.cpp.) Method: a pool of two threads; handlers that
+// note how many others run beside them, and where. They sleep rather than compute, so that the machine's other work
+// does not matter.
 #include "support/service.hpp"
-
-#include <temporary_folder.hpp>
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
-#include <mutex>
 
 namespace shardbridge::tests {
 namespace {
@@ -95,35 +92,6 @@ TEST_F(slow_handlers, of_a_strand_run_one_at_a_time) {
   run_batch(link, asio::make_strand(pool.get_executor()));
   EXPECT_EQ(most, 1);
   pool.join();
-}
-
-TEST(quick_handlers, stay_on_one_thread) {
-  shard_group group;
-  asio::thread_pool pool(2);
-  basic_bridge link(pool, group);
-  // A chain that goes on inside its handlers: always two batches at most are on their way.
-  std::mutex noting;
-  std::vector<std::thread::id> threads;
-  std::function<void(int)> go_on = [&](int left) {
-    async_nop(link, 0, [&, left](const error_code&) {
-      {
-        const std::lock_guard lock(noting);
-        threads.push_back(std::this_thread::get_id());
-      }
-      if (left > 0) go_on(left - 1);
-    });
-  };
-  const auto begin = std::chrono::steady_clock::now();
-  for (int each = 0; each < batch; ++each)
-    go_on(200);
-  pool.join();
-  ASSERT_EQ(threads.size(), batch * 201U);
-  const auto taken = (std::chrono::steady_clock::now() - begin) / threads.size();
-  if (taken > 20us) GTEST_SKIP() << "handlers are not quick here: " << taken.count() << " ns each";
-  std::size_t changes = 0;
-  for (std::size_t each = 1; each < threads.size(); ++each)
-    changes += threads[each] != threads[each - 1] ? 1U : 0U;
-  EXPECT_LT(changes, threads.size() / 4) << "whoever delivers goes on for a while";
 }
 
 } // namespace
