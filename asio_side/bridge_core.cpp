@@ -49,7 +49,7 @@ bridge_core::bridge_core(std::shared_ptr<group_core> group, const bridge_options
 bridge_core::~bridge_core() = default;
 
 void bridge_core::initiate(operation& op) noexcept {
-  if (op.code == op_code::read && op.bytes <= parts_->max_bytes && !parts_->permits.closed() &&
+  if (parts_->cached.wanted() && op.bytes <= parts_->max_bytes && !parts_->permits.closed() &&
       parts_->cached.try_now(op))
     return end(op, operation::delivery::post);
   const bool may_expire = op.deadline != never;

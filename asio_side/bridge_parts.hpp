@@ -48,7 +48,10 @@ struct bridge_core::parts {
   cached_reads cached;
   latency_sampler sampler;
 
-  std::atomic<std::size_t> next_shard{0};
+  // relaxed: numbers, which guard nothing. Two turns: who asks for a file's shard may then place an operation as well,
+  // and of a single one each would have every other.
+  std::atomic<std::size_t> next_shard{0};  // of files
+  std::atomic<std::size_t> next_placed{0}; // of operations
 
   reply_role role;
   // The holder's, handed on with the role.

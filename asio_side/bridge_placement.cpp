@@ -20,13 +20,14 @@ std::size_t bridge_core::next_shard() noexcept {
 }
 
 std::size_t bridge_core::place(placement how, std::size_t own) noexcept {
+  const auto in_turn = [this] { return parts_->next_placed.fetch_add(1, std::memory_order_relaxed) % shards(); };
   switch (how) {
   case placement::by_file:
     return own;
   case placement::in_turn:
-    return next_shard();
+    return in_turn();
   case placement::least_loaded:
-    return parts_->least_loaded(next_shard());
+    return parts_->least_loaded(in_turn());
   case placement::nearest:
     return parts_->group->nearest_to(::sched_getcpu());
   }

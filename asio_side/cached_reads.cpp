@@ -40,7 +40,7 @@ std::optional<op_result> read_now(const operation& op) noexcept {
 } // namespace
 
 bool cached_reads::try_now(operation& op) noexcept {
-  if (!wanted_ || !may_be_cached(op) || !op.file->cached.worth_a_look()) return false;
+  if (!may_be_cached(op) || !op.file->cached.worth_a_look()) return false;
   const auto result = read_now(op);
   if (!result) {
     op.file->cached.missed();

@@ -12,6 +12,7 @@ class cached_reads {
  public:
   explicit cached_reads(bool wanted) noexcept : wanted_(wanted) {}
 
+  [[nodiscard]] bool wanted() const noexcept { return wanted_; }
   /// True: it has its result, without having waited for a device; the memory has been written to.
   [[nodiscard]] bool try_now(operation& op) noexcept;
 

@@ -140,7 +140,9 @@ struct bridge_options {
   /// Whether a read of a regular file that is not `direct` is tried on the initiating thread first, without waiting for
   /// a device (preadv2(2), RWF_NOWAIT). What is in the page cache then needs no shard and no permit, and counts in
   /// `bridge_stats::cached_reads` alone; the handler runs as always. Each file finds out whether it pays and leaves it
-  /// where it does not. The initiating function copies the bytes: a millisecond for some megabytes.
+  /// where it does not. Such a read may overtake what was initiated before it, so that one in a `sequence` is never
+  /// tried, nor one with a permit taken before. The initiating function copies the bytes: a millisecond for some
+  /// megabytes.
   bool cached_reads = false;
   /// The longest the thread that delivers replies looks for more before it waits for the eventfd, 0 to 1 s, as
   /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context.

@@ -41,6 +41,14 @@ TEST_F(placements, a_named_shard_comes_first_then_the_operations_placement_then_
   EXPECT_EQ(placed(*in_turn, {.placement = placement::by_file}, 1), 1U);
 }
 
+TEST_F(placements, without_a_file_every_shard_has_its_turn_too) {
+  const auto on =
+      std::make_shared<counting_core>(std::make_shared<group_core>(shard_group_options{.shards = 2}), bridge_options{});
+  for (const placement how : {placement::by_file, placement::in_turn, placement::least_loaded})
+    for (const std::size_t expected : {0U, 1U, 0U, 1U})
+      EXPECT_EQ(on->place(how, on->next_shard()), expected) << static_cast<int>(how);
+}
+
 TEST_F(placements, the_least_loaded_is_found_and_equals_share) {
   const auto on = bridge_with(placement::least_loaded);
   three->ports[0].tell_load(5);
