@@ -301,7 +301,7 @@ void bridge_core::deliver_all(operation_list& ended, op_result result, operation
 
 void bridge_core::expire_waiters() {
   operation_list expired;
-  parts_->permits.expire(steady_now(), expired);
+  parts_->permits.expire(parts_->clock(), expired);
   while (operation* const op = expired.pop_front()) {
     if (op->code != op_code::wait_level) parts_->outcomes.expired_waiting();
     answer(*op, op_result::of(errc::expired_waiting));

@@ -69,7 +69,7 @@ class bridge_core::batch {
     while (next_ < count_) {
       operations_[next_++]->deliver(&core_, operation::delivery::invoke);
       ++ran;
-      if (next_ < count_ && due(next_) && steady_now() > until) post_rest();
+      if (next_ < count_ && due(next_) && core_.parts_->clock() > until) post_rest();
     }
     delivering_ = false;
     return ran;
@@ -119,7 +119,7 @@ void bridge_core::woken() {
 void bridge_core::drain() {
   const auto self = shared_from_this();
   parts& own = *parts_;
-  std::int64_t now = steady_now();
+  std::int64_t now = own.clock();
   const std::int64_t until = now + drain_bound_ns;
   std::int64_t looked = not_looked;
   for (;;) {
@@ -131,10 +131,10 @@ void bridge_core::drain() {
     if (came > 0) {
       if (own.pace.load(std::memory_order_relaxed) > slow_ns) {
         taken.spread();
-        return own.handlers_took(steady_now() - now);
+        return own.handlers_took(own.clock() - now);
       }
       const std::int64_t ran = taken.deliver(until);
-      const std::int64_t began = std::exchange(now, steady_now());
+      const std::int64_t began = std::exchange(now, own.clock());
       own.handlers_took((now - began) / ran);
     } else if (const auto waited = look_for_replies(seen, now, outstanding)) {
       looked = *waited;
@@ -161,7 +161,8 @@ std::optional<std::int64_t> bridge_core::look_for_replies(std::uint32_t seen, st
     own.spin.slept();
     return std::nullopt;
   }
-  const auto waited = look_again(now, now + allowance, [&] { return own.replies->word().observe() != seen; });
+  const auto came = [&] { return own.replies->word().observe() != seen; };
+  const auto waited = look_again(now, now + allowance, came, own.clock);
   if (waited) {
     own.looks_hit.add();
   } else {

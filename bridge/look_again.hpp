@@ -16,10 +16,10 @@ inline void relax() noexcept {
 #endif
 }
 
-/// Asks `came` again and again until it says so or the steady clock has passed `until`. Returns about how long that
-/// took since `began`, in nanoseconds, or nothing if it did not come.
-template <class Came>
-std::optional<std::int64_t> look_again(std::int64_t began, std::int64_t until, Came came) {
+/// Asks `came` again and again until it says so or the clock has passed `until`. Returns about how long that took since
+/// `began`, in nanoseconds, or nothing if it did not come.
+template <class Came, class Clock = std::int64_t (*)() noexcept>
+std::optional<std::int64_t> look_again(std::int64_t began, std::int64_t until, Came came, Clock clock = &steady_now) {
   constexpr int looks_a_clock = 8; // so that the clock costs little beside the looks
   std::int64_t now = began;
   do {
@@ -27,7 +27,7 @@ std::optional<std::int64_t> look_again(std::int64_t began, std::int64_t until, C
       if (came()) return now - began;
       relax();
     }
-    now = steady_now();
+    now = clock();
   } while (now < until);
   return std::nullopt;
 }

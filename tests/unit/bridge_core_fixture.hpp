@@ -1,5 +1,5 @@
 // Goal: the Asio side of a bridge with a test at the other end of its connection. Method: what needs an executor is
-// only counted; the test takes requests and gives replies as the shard would.
+// only counted; the test takes requests and gives replies as the shard would, and says what time it is.
 #pragma once
 
 #include "printers.hpp"
@@ -16,6 +16,7 @@
 #include <memory>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -25,15 +26,25 @@ namespace shardbridge::detail {
 using delivery = operation::delivery;
 using meaning = lane_item::meaning;
 
+/// Stands still unless a test moves it, so that nothing depends on how fast the machine is.
+struct test_clock {
+  static inline std::int64_t time = 1'000'000'000;
+  static std::int64_t now() noexcept { return time; }
+  static void advance(std::chrono::nanoseconds by) { time += by.count(); }
+};
+
 class counting_core final : public bridge_core {
  public:
   using bridge_core::abandon;
-  using bridge_core::bridge_core;
   using bridge_core::drain;
   using bridge_core::expire_waiters;
   using bridge_core::fetch_change;
   using bridge_core::observe_changes;
   using bridge_core::woken;
+  counting_core(std::shared_ptr<group_core> joined, const bridge_options& options)
+      : bridge_core(std::move(joined), options) {
+    parts_->clock = &test_clock::now;
+  }
   ~counting_core() override = default;
 
   /// As if handlers had taken so long in the last two batches.

@@ -10,17 +10,6 @@
 namespace shardbridge::detail {
 namespace {
 
-/// An operation with a handler.
-class handled final : public operation {
- public:
-  explicit handled(std::function<void()> handler) : operation(op_code::nop, &call), handler_(std::move(handler)) {}
-  ~handled() = default;
-
- private:
-  static void call(operation& self, bridge_core*, delivery) { static_cast<handled&>(self).handler_(); }
-  std::function<void()> handler_;
-};
-
 class outbox_test : public bridge_core_test {
  public:
   static constexpr auto brisk = std::chrono::nanoseconds(100);
@@ -32,8 +21,9 @@ class outbox_test : public bridge_core_test {
   }
   ~outbox_test() override { EXPECT_EQ(core->stats().accepted, core->stats().completed + core->stats().ops); }
 
-  handled& sent(std::function<void()> handler) {
-    handled& op = handlers.emplace_back(std::move(handler));
+  test_operation& sent(std::function<void()> handler) {
+    test_operation& op = make(0);
+    op.handler = std::move(handler);
     core->initiate(op);
     return op;
   }
@@ -52,8 +42,6 @@ class outbox_test : public bridge_core_test {
     requests();
   }
   std::uint64_t published() { return group->ports[0].wake().word().observe(); }
-
-  std::deque<handled> handlers;
 };
 
 TEST_F(outbox_test, gathers_what_the_handlers_of_a_batch_initiate) {
@@ -90,7 +78,8 @@ TEST_F(outbox_test, keeps_the_order_across_a_batch_of_another_bridge_inside_a_ha
     core->handlers_take(brisk);
     inside->handlers_take(pace);
     std::vector<const operation*> initiated;
-    handled nested([&] { initiated.push_back(&initiate(1)); });
+    test_operation nested;
+    nested.handler = [&] { initiated.push_back(&initiate(1)); };
     inside->initiate(nested);
     std::array<lane_item, 1> taken;
     ASSERT_EQ(joined[0]->requests.pop(taken), 1U);
@@ -155,8 +144,9 @@ TEST_F(outbox_test, is_closed_where_handlers_are_slow) {
 
 // A thread that loses its core in the middle of a batch must not have every handler posted from there on.
 TEST_F(outbox_test, stays_open_after_a_single_slow_batch) {
-  answer_with([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
-  if (core->posted_drains > 0) core->drain();
+  answer_with([] { test_clock::advance(std::chrono::milliseconds(1)); });
+  EXPECT_EQ(core->posted_drains, 1);
+  core->drain();
   answer_with([&] {
     initiate(1);
     EXPECT_EQ(requests().size(), 0U);

@@ -21,6 +21,7 @@ class test_operation final : public operation {
  public:
   explicit test_operation(op_code what = op_code::read) noexcept : operation(what, &count) {}
 
+  std::function<void()> handler; ///< called when it is delivered and not destroyed, if there is one
   int delivered = 0;
   delivery how = delivery::invoke; ///< of the last time
 
@@ -29,6 +30,7 @@ class test_operation final : public operation {
     auto& self = static_cast<test_operation&>(op);
     ++self.delivered;
     self.how = how;
+    if (self.handler && how != delivery::destroy) self.handler();
   }
 };
 
