@@ -10,7 +10,8 @@ using clock = std::chrono::steady_clock;
 void expect_expires(service& all, stuck_reads& stuck, const op_options& options = {}) {
   const outcome& late = stuck.start(options);
   EXPECT_TRUE(all.finish());
-  EXPECT_TRUE(late.failed_with(errc::expired_in_flight)) << late;
+  EXPECT_EQ(late.calls, 1);
+  EXPECT_EQ(late.error, std::errc::timed_out) << late;
 }
 void expect_stays(service& all, stuck_reads& stuck, const op_options& options = {}) {
   const outcome& endless = stuck.start(options);
