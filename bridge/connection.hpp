@@ -7,6 +7,8 @@
 #include <bridge/operation_list.hpp>
 #include <bridge/wake_pair.hpp>
 
+#include <shardbridge/detail/own_operation.hpp>
+
 #include <array>
 #include <memory>
 #include <mutex>
@@ -56,10 +58,15 @@ struct connection : std::enable_shared_from_this<connection> {
   return false;
 }
 
-/// To the shard of a parked operation: it may go on. By whoever descriptor::release() or a sync_ledger gave it to.
-/// `publish`: tells the shard's wake that something was pushed.
+/// To the shard of a parked operation: it may go on. By whoever descriptor::release() or a sync_ledger gave it to; that
+/// of a shard's own operation, whose file stays there, on its thread. `publish`: tells the shard's wake that something
+/// was pushed.
 template <class Publish>
 void announce_unparked(operation& parked, Publish publish) {
+  if (parked.joined == nullptr) {
+    auto& own = static_cast<own_operation&>(parked);
+    return own.runtime.unpark_own(own);
+  }
   // Once it is pushed it may end, and with it all that keeps the connection.
   const std::shared_ptr<connection> to = parked.joined->shared_from_this();
   to->requests.push({parked, lane_item::meaning::unparked});

@@ -20,10 +20,6 @@ constexpr std::size_t reply_batch = 64;
 /// Looks at the lanes before a turn goes on to the kernel although there is more.
 constexpr int looks_a_turn = 4;
 
-bool overtaken_by_cancel(const operation& op) noexcept {
-  return op.file != nullptr && op.code != op_code::close && op.epoch < op.file->epoch();
-}
-
 } // namespace
 
 shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options,
@@ -139,16 +135,20 @@ void shard_loop::take(lane_item item, connection& from) {
     ++op.cancels_taken;
     return cancel(op);
   case lane_item::meaning::unparked:
-    parked_.erase(op);
     return go_on(op);
   }
 }
 
 void shard_loop::go_on(operation& op) {
+  parked_.erase(op);
   if (op.syncs()) return finish(op, op.result);
   if (stopping_) return finish(op, op_result::of(stop_cause_));
   if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
   backlog_.push(op);
+}
+
+bool shard_loop::overtaken_by_cancel(const operation& op) noexcept {
+  return op.file != nullptr && op.code != op_code::close && op.epoch < op.file->epoch();
 }
 
 void shard_loop::begin(operation& op) {
@@ -176,7 +176,8 @@ void shard_loop::cancel(operation& op) {
     --held_;
     return hand_back(op);
   }
-  if (op.where == operation::place::slot && !op.cancel.wants(cancel_kind::any)) return;
+  const bool started = op.where == operation::place::slot || op.where == operation::place::task;
+  if (started && !op.cancel.wants(cancel_kind::any)) return;
   interrupt(op, reason::user);
 }
 
@@ -187,7 +188,7 @@ void shard_loop::cancel_many(operation& order) {
     order.file->order_taken(self_.index());
   const auto meant = [&order](const operation& op) {
     if (order.code == op_code::cancel_bridge) return op.joined == order.joined;
-    return op.file == order.file && op.code != op_code::close && op.epoch < op.file->epoch();
+    return op.file == order.file && overtaken_by_cancel(op);
   };
   operation_list waiting;
   backlog_.take_if(meant, waiting);
@@ -198,6 +199,8 @@ void shard_loop::cancel_many(operation& order) {
     next = op->next;
     if (meant(*op)) interrupt(*op, reason::user);
   }
+  for (operation* op = called_.front(); op != nullptr; op = op->next)
+    if (meant(*op)) interrupt(*op, reason::user);
   in_flight_.interrupt_if(meant, reason::user);
   if (order.code == op_code::cancel_bridge) bound_all(*order.joined);
   order.deliver(nullptr, operation::delivery::destroy);
@@ -230,6 +233,8 @@ void shard_loop::interrupt(operation& op, reason why) {
     return finish(op, interrupted_early(why));
   case operation::place::parked:
     return interrupt_parked(op, why);
+  case operation::place::task:
+    return interrupt_task(op, why);
   case operation::place::slot:
     return in_flight_.interrupt(op, why);
   case operation::place::nowhere:

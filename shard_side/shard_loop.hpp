@@ -70,8 +70,11 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   void refresh_connections();
   void take(lane_item item, connection& from);
   void go_on(operation& op);
+  [[nodiscard]] static bool overtaken_by_cancel(const operation& op) noexcept;
   void begin(operation& op);
   void begin_own(operation& op) override;
+  void interrupt_own(operation& op) noexcept override { interrupt(op, reason::user); }
+  void unpark_own(operation& op) override;
   void begin_call(operation& op);
   void call(operation& op);
   void end_call(operation& op, op_result result) override;
@@ -93,6 +96,7 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   bool start(operation& op);
   void interrupt(operation& op, reason why);
   void interrupt_parked(operation& op, reason why);
+  void interrupt_task(operation& call, reason why) noexcept;
   void expire_deadlines();
   void begin_stop();
   void give_up();
@@ -123,11 +127,11 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   spin_policy spin_;
   std::uint32_t published_ = 0; ///< as last observed
   deadline_heap deadlines_;
-  backlog backlog_;                    ///< of what waits for a slot
-  backlog calls_;                      ///< of calls that this turn has no time for
-  intrusive_list<waiter> level_waits_; ///< level_waiters
-  std::int64_t call_time_ = 0;         ///< of this turn
-  std::size_t own_ = 0;                ///< operations of the shard's own code that have not ended
+  backlog backlog_;            ///< of what waits for a slot
+  backlog calls_;              ///< of calls that this turn has no time for
+  operation_list called_;      ///< calls that a task goes on with
+  std::int64_t call_time_ = 0; ///< of this turn
+  std::size_t own_ = 0;        ///< operations of the shard's own code that have not ended
   operation_list parked_;
   std::size_t held_ = 0;
   std::int64_t now_ = 0;

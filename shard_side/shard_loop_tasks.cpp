@@ -2,8 +2,6 @@
 // that bridges call.
 #include <shard_side/shard_loop.hpp>
 
-#include <shardbridge/detail/coroutine_chain.hpp>
-
 #include <bridge/clock.hpp>
 
 #include <shard_side/turn_slice.hpp>
@@ -18,7 +16,13 @@ void shard_loop::begin_own(operation& op) {
   counters_.own_operations.add();
   ++own_;
   if (stopping_) return finish(op, op_result::of(stop_cause_));
+  if (overtaken_by_cancel(op)) return finish(op, interrupted_early(reason::user));
+  if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
   queue(op);
+}
+
+void shard_loop::unpark_own(operation& op) {
+  go_on(op);
 }
 
 void shard_loop::begin_call(operation& op) {
@@ -28,17 +32,27 @@ void shard_loop::begin_call(operation& op) {
 }
 
 void shard_loop::call(operation& op) {
-  deadlines_.erase(op);
   const bool ended = op.run(op, self_);
   const std::int64_t before = std::exchange(now_, steady_now());
   const std::int64_t took = now_ - before;
   call_time_ += took;
   stalls_.call_took(took);
-  if (ended) finish(op, {});
+  if (ended) return finish(op, {});
+  op.where = operation::place::task;
+  called_.push_back(op);
+  const bool timed = op.deadline == never || op.heap_index != UINT32_MAX || deadlines_.try_insert(op);
+  if (!timed) op.scope->cancel({result_kind::system_error, ENOMEM, 0});
 }
 
 void shard_loop::end_call(operation& op, op_result result) {
+  called_.erase(op);
   finish(op, result);
+}
+
+/// What its task waits for throws, and the task ends as it likes.
+void shard_loop::interrupt_task(operation& call, reason why) noexcept {
+  call.scope->cancel(why == reason::deadline ? op_result::of(errc::expired_in_flight)
+                                             : op_result{result_kind::aborted, 0, 0});
 }
 
 bool shard_loop::run_calls() {
@@ -51,9 +65,8 @@ bool shard_loop::run_tasks() {
   if (ready_.empty()) return true;
   const std::int64_t began = steady_now();
   turn_slice slice(began, slice_);
-  while (waiter* const next = next_ready()) {
+  while (resume_next()) {
     counters_.resumptions.add();
-    run_chain(next->coroutine);
     if (slice.ran() && !slice.goes_on(steady_now())) break;
   }
   counters_.tasks_started.set(started_);
@@ -108,10 +121,7 @@ void shard_loop::stop_tasks() noexcept {
     make_ready(*each);
   for (waiter *each = expected_.front(), *next = nullptr; each != nullptr; each = next) {
     next = each->next;
-    auto& remote = static_cast<remote_waiter&>(*each);
-    if (!remote.withdraw()) continue;
-    expected_.erase(remote);
-    make_ready(remote);
+    if (each->withdraw()) make_ready(*each);
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <shardbridge/detail/interruption.hpp>
 #include <shardbridge/detail/outcome.hpp>
-#include <shardbridge/detail/shard_runtime.hpp>
 #include <shardbridge/task.hpp>
 
 #include <coroutine>
@@ -31,21 +31,24 @@ struct spawned {
 
   shard_runtime& runtime;
   outcome<T> result;
+  cancel_scope* scope = nullptr; ///< the task's, while it lasts
   waiter* joiner = nullptr;
   bool joined = false;
 };
 
+/// The end of its root's scope, however that comes.
+template <class T>
+struct spawned_end {
+  spawned<T>& shared;
+  ~spawned_end() { shared.scope = nullptr; }
+};
+
 template <class T>
 root run_spawned(shard_runtime&, task<T> work, std::shared_ptr<spawned<T>> shared) {
-  try {
-    if constexpr (std::is_void_v<T>) {
-      co_await std::move(work);
-      shared->result.succeed();
-    } else {
-      shared->result.succeed(co_await std::move(work));
-    }
-  } catch (...) {
-    shared->result.fail(std::current_exception());
+  {
+    const spawned_end<T> end{*shared};
+    task<T> body(std::move(work));
+    co_await std::move(body).settle(shared->result);
   }
   shared->ended();
 }
@@ -57,17 +60,23 @@ class join_awaiter final : private waiter {
       : waiter(shared->runtime), shared_(std::move(shared)) {}
   ~join_awaiter() { shared_->joiner = nullptr; }
 
-  bool await_ready() const noexcept { return shared_->result.known(); }
+  bool await_ready() const noexcept { return shared_->result.known() || runtime.scope().cancelled(); }
   void await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    coroutine = awaiting;
+    suspend(awaiting);
     shared_->joiner = this;
   }
   T await_resume() {
+    if (!shared_->result.known()) throw_if_interrupted(runtime, "join");
     shared_->joined = true;
     return shared_->result.take();
   }
 
  private:
+  [[nodiscard]] bool withdraw() noexcept override {
+    shared_->joiner = nullptr;
+    return true;
+  }
+
   const std::shared_ptr<spawned<T>> shared_;
 };
 
@@ -87,7 +96,14 @@ class [[nodiscard]] join_handle {
   /// Whether the task has ended.
   [[nodiscard]] bool done() const noexcept { return shared_->result.known(); }
 
+  /// Cancels the task: what it waits for is cancelled, and every wait from there on throws
+  /// `boost::asio::error::operation_aborted` until it ends. A task that does not wait is not interrupted.
+  void abort() noexcept {
+    if (shared_->scope != nullptr) shared_->scope->cancel({detail::result_kind::aborted, 0, 0});
+  }
+
   /// Awaited once, on the task's shard: waits for the end of the task and gives its result, or throws its exception.
+  /// Where the one who waits is cancelled it throws that instead, and the task goes on alone.
   [[nodiscard]] auto join() && noexcept { return detail::join_awaiter<T>(std::move(shared_)); }
   /// Drops the task. An exception of the task is counted in `shard_stats::task_failures`, as where the handle is
   /// destroyed.

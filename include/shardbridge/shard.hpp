@@ -1,6 +1,7 @@
 #pragma once
 
-#include <shardbridge/detail/own_operation.hpp>
+#include <shardbridge/detail/shard_disk.hpp>
+#include <shardbridge/detail/shard_waits.hpp>
 #include <shardbridge/join_handle.hpp>
 #include <shardbridge/pressure_level.hpp>
 #include <shardbridge/task.hpp>
@@ -17,11 +18,16 @@ namespace shardbridge {
  *  that would wait throws `boost::system::system_error` with `errc::stopped` instead, but for a join, which waits for
  *  its task; what is in the kernel is waited for. A task that waits for something else still is destroyed where it is
  *  suspended, after shard_group_options::shutdown_timeout.
+ *  In a task that is cancelled, by join_handle::abort() or with the async_call() that it belongs to, what waits is
+ *  cancelled, and everything that would wait throws `boost::asio::error::operation_aborted`, or
+ *  `errc::expired_in_flight` where a deadline was the cause, until the task ends. What was done by then keeps its
+ *  result.
  *  @par Ownership    it belongs to the shard, and lasts as long as any code on it */
-class shard {
+class shard : public detail::shard_disk {
  public:
   /// For the library.
-  shard(std::size_t index, detail::shard_runtime& runtime) noexcept : index_(index), runtime_(runtime) {}
+  shard(std::size_t index, detail::shard_runtime& runtime) noexcept
+      : detail::shard_disk(runtime), index_(index), runtime_(runtime) {}
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
 
@@ -32,7 +38,7 @@ class shard {
   template <class T>
   join_handle<T> spawn(task<T> work) {
     auto shared = std::make_shared<detail::spawned<T>>(runtime_);
-    detail::run_spawned(runtime_, std::move(work), shared);
+    shared->scope = &detail::run_spawned(runtime_, std::move(work), shared).scope();
     return join_handle<T>(std::move(shared));
   }
 
@@ -49,7 +55,9 @@ class shard {
 
   /// Awaited: a request that goes through the shard's ring and does nothing, as async_nop() from Asio.
   /// @par Errors  `errc::stopped`; what the kernel says
-  [[nodiscard]] auto nop() noexcept { return detail::own_operation(runtime_, detail::op_code::nop, "nop"); }
+  [[nodiscard]] auto nop() {
+    return detail::verb(runtime_, detail::plain_request{.code = detail::op_code::nop}, io_options{}, "nop");
+  }
 
   /// For the library.
   [[nodiscard]] detail::shard_runtime& runtime() noexcept { return runtime_; }

@@ -10,6 +10,7 @@
 #include <shardbridge/error.hpp>
 #include <shardbridge/file_range.hpp>
 #include <shardbridge/file_status.hpp>
+#include <shardbridge/io_options.hpp>
 #include <shardbridge/join_handle.hpp>
 #include <shardbridge/notifier.hpp>
 #include <shardbridge/open_flags.hpp>
@@ -19,10 +20,12 @@
 #include <shardbridge/random_access_file.hpp>
 #include <shardbridge/sequence.hpp>
 #include <shardbridge/shard.hpp>
+#include <shardbridge/shard_file.hpp>
 #include <shardbridge/shard_group.hpp>
 #include <shardbridge/stats.hpp>
 #include <shardbridge/stream_file.hpp>
 #include <shardbridge/task.hpp>
+#include <shardbridge/when.hpp>
 #include <shardbridge/with_options.hpp>
 
 /// @namespace shardbridge

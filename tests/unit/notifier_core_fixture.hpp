@@ -33,8 +33,8 @@ class fake_shard final : public shard_runtime {
   /// As a loop's turn: takes who was woken, and resumes all that are ready.
   void turn() {
     take_woken();
-    while (waiter* const next = next_ready())
-      run_chain(next->coroutine);
+    while (resume_next()) {
+    }
   }
   void take_woken() {
     for (remote_waiter* const each : std::exchange(woken_, {})) {
@@ -46,9 +46,7 @@ class fake_shard final : public shard_runtime {
     stopping_ = true;
     for (waiter *each = expected_.front(), *next = nullptr; each != nullptr; each = next) {
       next = each->next;
-      if (!static_cast<remote_waiter&>(*each).withdraw()) continue;
-      expected_.erase(*each);
-      make_ready(*each);
+      if (each->withdraw()) make_ready(*each);
     }
   }
   /// Its tasks, where they are suspended; none may be awaited from elsewhere.
@@ -63,6 +61,8 @@ class fake_shard final : public shard_runtime {
   pressure_level level() const noexcept override { return pressure_level::normal; }
   bool wait_level(level_waiter&) override { return false; }
   void begin_own(operation&) override {}
+  void interrupt_own(operation&) noexcept override {}
+  void unpark_own(operation&) override {}
   void end_call(operation&, op_result) override {}
   void task_failed(const std::exception_ptr&) noexcept override {}
 

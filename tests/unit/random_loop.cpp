@@ -147,7 +147,8 @@ bool random_loop::call(operation& op, shard& on) {
   if (random_.one_in(3)) return true;
   const bool goes_on = random_.one_in(2);
   ++tasks_begun_;
-  work(on.runtime(), *this, on, task_end(*this, goes_on ? &op : nullptr, on.runtime()));
+  cancel_scope& scope = work(on.runtime(), *this, on, task_end(*this, goes_on ? &op : nullptr, on.runtime())).scope();
+  if (goes_on) op.scope = &scope;
   return !goes_on;
 }
 
@@ -169,7 +170,10 @@ task<> random_loop::do_something(shard& self, std::size_t depth) {
       if (depth < 3) co_await self.spawn(do_something(self, depth + 1)).join();
       break;
     case 2:
-      if (depth < 3) self.spawn(do_something(self, depth + 1)).detach();
+      if (depth < 3) {
+        join_handle<void> started = self.spawn(do_something(self, depth + 1));
+        if (random_.one_in(4)) started.abort();
+      }
       break;
     default: {
       ++own_;

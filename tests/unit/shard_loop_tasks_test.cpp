@@ -1,83 +1,12 @@
 // Goal: tasks on a shard run in their turn, their operations go through the loop like any other, and a stop ends all of
 // it: what waits is told, what is in the kernel or with another thread is waited for, what is left is destroyed.
 // Method: tasks started by a call, with the test as kernel, as other thread and as bridge.
-#include "shard_loop_fixture.hpp"
+#include "shard_loop_tasks_fixture.hpp"
 
-#include <shardbridge/error.hpp>
-
-#include <functional>
 #include <stdexcept>
-#include <string>
 
 namespace shardbridge::detail {
 namespace {
-
-using steps = std::vector<std::string>;
-
-/// Waits for the test, which plays another thread.
-class remote_gate final : public remote_waiter {
- public:
-  explicit remote_gate(shard_runtime& on) noexcept : remote_waiter(on) {}
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> who) noexcept {
-    coroutine = who;
-    expect();
-  }
-  /// Whether it was let go.
-  bool await_resume() const noexcept { return !withdrawn; }
-  bool withdraw() noexcept override { return withdrawn = lets_go; }
-
-  bool lets_go = true;
-  bool withdrawn = false;
-};
-
-/// Waits for something that never comes and that nobody knows.
-struct forever {
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<>) const noexcept {}
-  void await_resume() const noexcept {}
-};
-
-class shard_loop_tasks : public shard_loop_test {
- public:
-  explicit shard_loop_tasks(const shard_group_options& given = sleeping_at_once()) : shard_loop_test(given) {}
-
-  /// Runs `function(shard&)` on the shard.
-  template <class Function>
-  void call(Function function) {
-    test_call& made = calls.emplace_back(std::move(function));
-    push(made.op);
-    turn();
-    EXPECT_EQ(replies(), named{&made.op});
-  }
-  /// What a coroutine captures must outlive it: the function is kept.
-  void spawn(std::function<task<>(shard&)> make) {
-    makers.push_back(std::move(make));
-    call([this](shard& on) { on.spawn(makers.back()(on)).detach(); });
-  }
-
-  std::deque<test_call> calls;
-  std::deque<std::function<task<>(shard&)>> makers;
-  steps seen;
-};
-
-errc code_of(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const boost::system::system_error& error) {
-    return static_cast<errc>(error.code().value());
-  }
-}
-/// What an awaited thing throws.
-template <class Awaited>
-task<errc> failure_of(Awaited&& awaited) {
-  try {
-    co_await awaited;
-  } catch (...) {
-    co_return code_of(std::current_exception());
-  }
-  co_return errc{};
-}
 
 TEST_F(shard_loop_tasks, do_not_run_inside_spawn) {
   call([&](shard& on) {
@@ -107,11 +36,6 @@ TEST_F(shard_loop_tasks, take_turns_when_they_yield) {
   });
   EXPECT_EQ(seen, (steps{"a", "b", "a", "b"}));
   stop();
-}
-
-task<int> answer_after(shard& on, int value) {
-  co_await on.yield();
-  co_return value;
 }
 
 TEST_F(shard_loop_tasks, are_joined_before_and_after_their_end) {
@@ -290,16 +214,16 @@ TEST_F(shard_loop_tasks, that_wait_are_told_of_a_stop) {
   EXPECT_FALSE(joined->level.set(pressure_level::suspended));
   call([&](shard& on) {
     on.spawn([](shard& self, steps& to) -> task<> {
-        EXPECT_EQ(co_await failure_of(self.wait_level(pressure_level::normal)), errc::stopped);
+        EXPECT_EQ(co_await error_of(self.wait_level(pressure_level::normal)), errc::stopped);
         to.push_back("stopped");
       }(on, seen))
         .detach();
     on.spawn([](shard& self, steps& to) -> task<> {
         remote_gate gate(self.runtime());
         EXPECT_FALSE(co_await gate);
-        EXPECT_EQ(co_await failure_of(self.yield()), errc::stopped);
-        EXPECT_EQ(co_await failure_of(self.nop()), errc::stopped);
-        EXPECT_EQ(co_await failure_of(self.wait_level(pressure_level::normal)), errc::stopped);
+        EXPECT_EQ(co_await error_of(self.yield()), errc::stopped);
+        EXPECT_EQ(co_await error_of(self.nop()), errc::stopped);
+        EXPECT_EQ(co_await error_of(self.wait_level(pressure_level::normal)), errc::stopped);
         to.push_back("stopped");
       }(on, seen))
         .detach();

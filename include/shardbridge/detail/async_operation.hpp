@@ -7,6 +7,7 @@
 #include <shardbridge/detail/bridge_core.hpp>
 #include <shardbridge/detail/deadline.hpp>
 #include <shardbridge/detail/file_ref.hpp>
+#include <shardbridge/detail/result.hpp>
 #include <shardbridge/permit.hpp>
 #include <shardbridge/with_options.hpp>
 
@@ -26,6 +27,7 @@
 #include <new>
 #include <optional>
 #include <stop_token>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -37,7 +39,8 @@ namespace shardbridge::detail {
 ///   std::optional<op_result> check()            if there is one: its result, where the kernel need not be asked
 ///   void prepare(operation&)                    fills in what to do
 ///   void absorb(operation&)                     takes out what the shard left there
-///   void complete(Handler&&, const op_result&)  calls the handler
+///   std::tuple<...> results(const op_result&)   what its handler is given behind the error_code, or
+///   void complete(Handler&&, const op_result&)  calls the handler itself
 template <class Executor, class Handler, class Request>
 class async_operation final : public operation {
  public:
@@ -167,7 +170,15 @@ class async_operation final : public operation {
     this->~async_operation();
     traits::deallocate(allocator, this, 1);
     asked.file.reset();
-    if (call) asked.complete(std::move(handler), ended);
+    if (call) complete(std::move(handler), asked, ended);
+  }
+
+  static void complete(Handler handler, Request& asked, const op_result& ended) {
+    if constexpr (requires { asked.complete(std::move(handler), ended); })
+      asked.complete(std::move(handler), ended);
+    else
+      std::apply([&](auto... results) { std::move(handler)(to_error_code(ended), std::move(results)...); },
+                 asked.results(ended));
   }
 
   const Executor executor_;

@@ -23,6 +23,7 @@ class shard;
 namespace shardbridge::detail {
 
 class bridge_core;
+class cancel_scope;
 class descriptor;
 class ordered_lane;
 struct connection;
@@ -137,6 +138,7 @@ class operation {
   descriptor* file = nullptr;          ///< kept by the request behind the operation
   run_function run = nullptr;          ///< of a call
   void* subject = nullptr;             ///< of a call: what `run` works on
+  cancel_scope* scope = nullptr;       ///< of a task that goes on with a call
   op_times* times = nullptr;           ///< the user's, or nothing
   std::shared_ptr<ordered_lane> order; ///< of a sequence; null: the initiating thread's
   // What the kernel may still use when it has been answered: moves to the shard then.
@@ -149,7 +151,7 @@ class operation {
   cancel_word cancel;
 
   // Scratch of the present owner: a queue of waiters or of the shard's backlog, a deadline heap, a slot.
-  enum class place : std::uint8_t { nowhere, waiting, waiting_aside, backlog, parked, slot, held };
+  enum class place : std::uint8_t { nowhere, waiting, waiting_aside, backlog, task, parked, slot, held };
   place where = place::nowhere;
   operation* previous = nullptr;
   operation* next = nullptr;

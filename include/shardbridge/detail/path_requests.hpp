@@ -2,11 +2,11 @@
 #pragma once
 
 #include <shardbridge/detail/file_ref.hpp>
-#include <shardbridge/detail/result.hpp>
 #include <shardbridge/file_status.hpp>
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace shardbridge::detail {
@@ -24,10 +24,7 @@ struct path_request {
         kernel_arguments{.path = std::move(path), .status = {}, .new_path = std::move(new_path)});
   }
   void absorb(operation&) noexcept {}
-  template <class Handler>
-  void complete(Handler handler, const op_result& result) {
-    std::move(handler)(to_error_code(result));
-  }
+  std::tuple<> results(const op_result&) noexcept { return {}; }
 };
 
 /// void(error_code, file_status).
@@ -44,10 +41,7 @@ struct status_request {
   void absorb(operation& op) {
     if (op.result.kind == result_kind::success) found = status_of(op.arguments->status);
   }
-  template <class Handler>
-  void complete(Handler handler, const op_result& result) {
-    std::move(handler)(to_error_code(result), found);
-  }
+  std::tuple<file_status> results(const op_result&) noexcept { return {found}; }
 
   static file_status status_of(const struct ::statx& from) noexcept;
 };

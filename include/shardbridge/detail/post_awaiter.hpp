@@ -1,8 +1,8 @@
 #pragma once
 
+#include <shardbridge/detail/interruption.hpp>
 #include <shardbridge/detail/notification.hpp>
 #include <shardbridge/detail/notifier_core.hpp>
-#include <shardbridge/detail/shard_runtime.hpp>
 #include <shardbridge/error.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -28,22 +28,23 @@ class post_awaiter final : private remote_waiter {
   post_awaiter(const post_awaiter&) = delete;
   post_awaiter& operator=(const post_awaiter&) = delete;
 
-  bool await_ready() const noexcept { return false; }
+  bool await_ready() const noexcept { return runtime.scope().cancelled(); }
   bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    coroutine = awaiting;
+    suspend(awaiting);
     if (!core_->post(*this, runtime.stopping())) return false;
     expect();
     return true;
   }
   void await_resume() const {
     if (fate_ == fate::accepted) return;
+    if (fate_ != fate::no_room) throw_if_interrupted(runtime, "post");
     throw boost::system::system_error(make_error_code(fate_ == fate::no_room ? errc::no_room : errc::stopped), "post");
   }
 
  private:
   friend class notifier_core;
 
-  bool withdraw() noexcept override { return core_->withdraw(*this); }
+  bool let_go() noexcept override { return core_->withdraw(*this); }
 
   const std::shared_ptr<notifier_core> core_;
   unsent_notification what_;

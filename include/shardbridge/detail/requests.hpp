@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace shardbridge::detail {
@@ -46,10 +47,7 @@ struct transfer_request {
   void absorb(operation& op) noexcept {
     if (by_way_of) by_way_of->finish(code, op.result, buffers.all());
   }
-  template <class Handler>
-  void complete(Handler handler, const op_result& result) {
-    std::move(handler)(to_error_code(result), static_cast<std::size_t>(result.value));
-  }
+  std::tuple<std::size_t> results(const op_result& ended) noexcept { return {ended.value}; }
 };
 
 /// The same with a buffer that goes along: void(error_code, std::size_t, owned_buffer).
@@ -74,9 +72,8 @@ struct owned_transfer_request {
     op.bytes = whole.iov_len;
   }
   void absorb(operation&) noexcept {}
-  template <class Handler>
-  void complete(Handler handler, const op_result& result) {
-    std::move(handler)(to_error_code(result), static_cast<std::size_t>(result.value), std::move(buffer));
+  std::tuple<std::size_t, owned_buffer> results(const op_result& ended) noexcept {
+    return {ended.value, std::move(buffer)};
   }
 };
 
@@ -94,10 +91,7 @@ struct plain_request {
     op.mode = mode;
   }
   void absorb(operation&) noexcept {}
-  template <class Handler>
-  void complete(Handler handler, const op_result& result) {
-    std::move(handler)(to_error_code(result));
-  }
+  std::tuple<> results(const op_result&) noexcept { return {}; }
 };
 
 /// void(error_code). The file is open when the handler runs.
@@ -118,10 +112,7 @@ struct open_request {
     file->append = (flags & open_flags::append) == open_flags::append;
     file->set(static_cast<int>(op.result.value));
   }
-  template <class Handler>
-  void complete(Handler handler, const op_result& result) {
-    std::move(handler)(to_error_code(result));
-  }
+  std::tuple<> results(const op_result&) noexcept { return {}; }
 };
 
 /// void(error_code, std::uint64_t).
@@ -134,10 +125,7 @@ struct size_request {
   void absorb(operation& op) noexcept {
     if (op.result.kind == result_kind::success) size = op.arguments->status.stx_size;
   }
-  template <class Handler>
-  void complete(Handler handler, const op_result& result) {
-    std::move(handler)(to_error_code(result), size);
-  }
+  std::tuple<std::uint64_t> results(const op_result&) noexcept { return {size}; }
 };
 
 /// The bridge's level of pressure: void(error_code).
@@ -148,10 +136,7 @@ struct level_request {
 
   void prepare(operation& op) const noexcept { op.offset = static_cast<std::uint64_t>(at_most); }
   void absorb(operation&) noexcept {}
-  template <class Handler>
-  void complete(Handler handler, const op_result& result) {
-    std::move(handler)(to_error_code(result));
-  }
+  std::tuple<> results(const op_result&) noexcept { return {}; }
 };
 
 } // namespace shardbridge::detail

@@ -12,8 +12,9 @@
 //     awaited.
 #pragma once
 
+#include <shardbridge/detail/coroutine_chain.hpp>
 #include <shardbridge/detail/intrusive_list.hpp>
-#include <shardbridge/detail/operation.hpp>
+#include <shardbridge/detail/waiter.hpp>
 #include <shardbridge/pressure_level.hpp>
 
 #include <coroutine>
@@ -22,51 +23,15 @@
 
 namespace shardbridge::detail {
 
-class shard_runtime;
-
-/// A suspended coroutine, in the object that it awaits. While it is ready it may be destroyed with its coroutine.
-class waiter {
- public:
-  explicit waiter(shard_runtime& on) noexcept : runtime(on) {}
-  waiter(const waiter&) = delete;
-  waiter& operator=(const waiter&) = delete;
-  ~waiter();
-
-  shard_runtime& runtime;
-  std::coroutine_handle<> coroutine;
-
-  // The queue's.
-  bool ready = false;
-  waiter* previous = nullptr;
-  waiter* next = nullptr;
-};
-
-/// A waiter that any thread may make ready, by wake().
-class remote_waiter : public waiter {
+/// Of a coroutine that the loop starts.
+class start_of_chain final : public waiter {
  public:
   using waiter::waiter;
-
-  /// On the shard, which does not stop, before the loop goes on; another thread may know of it already.
-  inline void expect() noexcept;
-  /// Once. Any thread; it may be gone when this returns.
-  inline void wake() noexcept;
-  /// The shard stops. True: nobody will wake it any more. On the shard.
-  virtual bool withdraw() noexcept = 0;
-
-  remote_waiter* next_woken = nullptr; ///< of the list of those woken
-
- protected:
-  ~remote_waiter() = default;
+  [[nodiscard]] bool withdraw() noexcept override { return false; } // it is ready
 };
 
-/// A waiter for a level of pressure, at or below.
-class level_waiter : public waiter {
- public:
-  level_waiter(shard_runtime& on, pressure_level level) noexcept : waiter(on), wanted(level) {}
-  const pressure_level wanted;
-};
-
-/// A coroutine that nobody awaits. It destroys itself when it ends.
+/// A coroutine that nobody awaits. It destroys itself when it ends. What may be suspended in it must be in its body,
+/// not in its parameters, which outlive the scope.
 class root {
  public:
   struct promise_type {
@@ -77,16 +42,25 @@ class root {
     promise_type& operator=(const promise_type&) = delete;
     ~promise_type();
 
-    root get_return_object() const noexcept { return {}; }
+    root get_return_object() noexcept { return root(scope); }
     std::suspend_always initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }
     void return_void() const noexcept {}
     [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
 
-    waiter start;
+    cancel_scope scope;
+    start_of_chain start;
     promise_type* previous = nullptr;
     promise_type* next = nullptr;
   };
+
+  /// Until it ends.
+  [[nodiscard]] cancel_scope& scope() const noexcept { return *scope_; }
+
+ private:
+  explicit root(cancel_scope& of) noexcept : scope_(&of) {}
+
+  cancel_scope* scope_;
 };
 
 class shard_runtime {
@@ -105,8 +79,17 @@ class shard_runtime {
   /// From then on nothing is waited for: what would suspend throws `errc::stopped` instead.
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
 
+  /// That of the chain that runs.
+  [[nodiscard]] cancel_scope& scope() const noexcept { return *scope_; }
+  /// Why the chain that runs must not wait; success: it may.
+  [[nodiscard]] op_result interruption() const noexcept {
+    return stopping_ ? op_result::of(errc::stopped) : scope_->cause();
+  }
+
   /// `which` waits for another thread.
   void expect(remote_waiter& which) noexcept { expected_.push_back(which); }
+  /// Another thread has let it go.
+  void expect_no_more(remote_waiter& which) noexcept { expected_.erase(which); }
   /// It has come. Any thread.
   virtual void wake(remote_waiter& which) noexcept = 0;
 
@@ -114,10 +97,16 @@ class shard_runtime {
   [[nodiscard]] virtual pressure_level level() const noexcept = 0;
   /// False: it has come already.
   [[nodiscard]] virtual bool wait_level(level_waiter& which) = 0;
+  /// It waits no more.
+  void forget_level(level_waiter& which) noexcept { level_waits_.erase(which); }
 
   /// Takes over an operation of the shard's own: it is delivered, `post`ed, in a later turn at the earliest or from
   /// inside this call.
   virtual void begin_own(operation& op) = 0;
+  /// Ends it early where that can be done: it has not been delivered, and may be from inside this call.
+  virtual void interrupt_own(operation& op) noexcept = 0;
+  /// It was parked, and may go on.
+  virtual void unpark_own(operation& op) = 0;
   /// A call that did not end when it was begun.
   virtual void end_call(operation& call, op_result result) = 0;
   /// A task has failed that nobody joins any more.
@@ -127,11 +116,15 @@ class shard_runtime {
   shard_runtime() = default;
   ~shard_runtime() = default;
 
-  /// The next that is ready; nullptr: none.
-  [[nodiscard]] waiter* next_ready() noexcept {
+  /// Resumes the chain of the next that is ready. False: none is.
+  bool resume_next() {
     waiter* const next = ready_.pop_front();
-    if (next != nullptr) next->ready = false;
-    return next;
+    if (next == nullptr) return false;
+    next->ready = false;
+    scope_ = next->scope;
+    scope_->waiting = nullptr;
+    run_chain(next->coroutine);
+    return true;
   }
   void destroy_roots() noexcept {
     while (root::promise_type* const each = roots_.front())
@@ -139,28 +132,64 @@ class shard_runtime {
   }
 
   intrusive_list<waiter> ready_;
-  intrusive_list<waiter> expected_; ///< remote_waiters
+  intrusive_list<waiter> expected_;    ///< remote_waiters
+  intrusive_list<waiter> level_waits_; ///< level_waiters
   intrusive_list<root::promise_type> roots_;
   std::uint64_t started_ = 0; ///< roots, since the beginning
   bool stopping_ = false;
 
  private:
   friend root::promise_type;
+
+  cancel_scope* scope_ = nullptr;
 };
+
+inline void cancel_scope::cancel(op_result cause) noexcept {
+  for (cancel_scope* each = this; each != nullptr; each = each->following(*this))
+    each->cancel_this(cause);
+}
+inline void cancel_scope::cancel_this(op_result cause) noexcept {
+  if (cancelled()) return;
+  cause_ = cause;
+  if (waiting != nullptr && !waiting->ready && waiting->withdraw()) waiting->runtime.make_ready(*waiting);
+}
+inline cancel_scope* cancel_scope::following(const cancel_scope& top) noexcept {
+  if (cancel_scope* const first = inner_.front()) return first;
+  for (cancel_scope* each = this; each != &top; each = each->outer_)
+    if (each->next != nullptr) return each->next;
+  return nullptr;
+}
 
 inline waiter::~waiter() {
   if (ready) runtime.forget(*this);
+  if (scope != nullptr && scope->waiting == this) scope->waiting = nullptr;
 }
+inline void waiter::suspend(std::coroutine_handle<> awaiting) noexcept {
+  coroutine = awaiting;
+  scope = &runtime.scope();
+  scope->waiting = this;
+}
+
 inline void remote_waiter::expect() noexcept {
   runtime.expect(*this);
 }
 inline void remote_waiter::wake() noexcept {
   runtime.wake(*this);
 }
+inline bool remote_waiter::withdraw() noexcept {
+  if (!let_go()) return false;
+  runtime.expect_no_more(*this);
+  return true;
+}
+inline bool level_waiter::withdraw() noexcept {
+  runtime.forget_level(*this);
+  return true;
+}
 
 template <class... Rest>
 root::promise_type::promise_type(shard_runtime& on, Rest&...) noexcept : start(on) {
   start.coroutine = std::coroutine_handle<promise_type>::from_promise(*this);
+  start.scope = &scope;
   on.roots_.push_back(*this);
   ++on.started_;
   on.make_ready(start);

@@ -62,4 +62,18 @@ struct task_awaiter {
   T await_resume() const { return awaited.promise().result.take(); }
 };
 
+/// Keeps what the task ends with instead of giving it.
+template <class T>
+struct settle_awaiter : task_awaiter<T> {
+  outcome<T>& into;
+
+  void await_resume() const noexcept {
+    try {
+      into = std::move(this->awaited.promise().result);
+    } catch (...) {
+      into.fail(std::current_exception());
+    }
+  }
+};
+
 } // namespace shardbridge::detail
