@@ -3,6 +3,7 @@
 #pragma once
 
 #include <shardbridge/async_call.hpp>
+#include <shardbridge/async_copy.hpp>
 #include <shardbridge/async_nop.hpp>
 #include <shardbridge/bridge.hpp>
 #include <shardbridge/buffer_pool.hpp>

@@ -65,6 +65,8 @@ class file_handle : public file_base {
   [[nodiscard]] native_handle_type native_handle() const noexcept { return file_ ? file_->get() : -1; }
 
  protected:
+  friend class file_copy;
+
   template <class BridgeExecutor>
   explicit file_handle(const std::shared_ptr<bridge_impl<BridgeExecutor>>& on)
       : core_(on), executor_(std::in_place, on->executor()), shard_(core_->next_shard()) {}
