@@ -1,6 +1,7 @@
 #pragma once
 
 #include <shardbridge/detail/deadline.hpp>
+#include <shardbridge/detail/descriptor.hpp>
 #include <shardbridge/detail/interruption.hpp>
 #include <shardbridge/detail/own_operation.hpp>
 #include <shardbridge/io_options.hpp>
