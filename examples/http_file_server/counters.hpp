@@ -29,6 +29,7 @@ struct counters {
   tally cut_short{};                              ///< responses that were begun and could not be finished
   tally timed_out{};                              ///< connections closed since their client was too slow
   tally accepted{};                               ///< connections
+  tally held_back{};                              ///< requests that waited for the pressure to end
 
   /// What is not in the list counts as 500.
   void count_response(unsigned status) noexcept {

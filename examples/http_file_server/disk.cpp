@@ -2,6 +2,7 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <exception>
 
 namespace http_file_server {
@@ -55,6 +56,18 @@ disk::disk(asio::io_context& context, disk_threads& on, const options& from, int
                                                .timeout = from.read_timeout,
                                                .spin = std::chrono::nanoseconds(0)});
   openers_ = on.openers->size();
+}
+
+// All who wait are told together, and those who go on first may well throttle it again: so look again.
+awaitable<> disk::while_throttled() {
+  using shardbridge::pressure_level;
+  using clock = std::chrono::steady_clock;
+  const clock::time_point end = clock::now() + read_timeout_;
+  for (auto left = read_timeout_; level() == pressure_level::throttled && left.count() > 0; left = end - clock::now()) {
+    const shardbridge::op_options limit{.timeout = left};
+    const auto [failed] = co_await reading_->async_wait_level(pressure_level::normal, limit, as_tuple);
+    if (failed) break;
+  }
 }
 
 awaitable<opened_file> disk::open(std::string path) {

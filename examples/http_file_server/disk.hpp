@@ -55,10 +55,12 @@ class disk {
 
   disk(asio::io_context& context, disk_threads& on, const options& from, int root);
 
-  /// Whether what comes now is better refused: 503.
-  [[nodiscard]] bool suspended() const noexcept {
-    return reading_ && reading_->level() == shardbridge::pressure_level::suspended;
+  /// Of what reads; a pool is always normal.
+  [[nodiscard]] shardbridge::pressure_level level() const noexcept {
+    return reading_ ? reading_->level() : shardbridge::pressure_level::normal;
   }
+  /// Until it is no longer throttled, for as long as a read may take.
+  [[nodiscard]] awaitable<> while_throttled();
 
   /// Without waiting; EAGAIN: by open() alone.
   [[nodiscard]] opened_file open_cached(const std::string& path) const {

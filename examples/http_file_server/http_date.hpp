@@ -14,8 +14,9 @@ namespace http_file_server {
 /// "06/Nov/1994:08:49:37 +0000".
 [[nodiscard]] std::string log_date(std::int64_t seconds);
 
-/// Of the form that http_date() writes, the only one that anybody sends; nothing for any other, and then conditions on
-/// it do not hold.
-[[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text);
+/// Of each of the three forms that a recipient must know, letter for letter; nothing for any other text, for a time
+/// that does not exist or a weekday that is another one. `now` tells the century of the form that has two digits of a
+/// year: the latest that is no more than 50 years ahead.
+[[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text, std::int64_t now);
 
 } // namespace http_file_server

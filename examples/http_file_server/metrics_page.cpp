@@ -109,6 +109,9 @@ std::string metrics_page::text() const {
   all.push_back(parts_->connections());
   all.push_back(
       parts_->total("http_file_server_connections_total", "Connections that were accepted.", &counters::accepted));
+  all.push_back(parts_->total("http_file_server_held_back_total",
+                              "Requests sent ahead that waited until the disk was no longer throttled.",
+                              &counters::held_back));
   all.push_back(parts_->log_dropped());
   return ::prometheus::TextSerializer().Serialize(all);
 }

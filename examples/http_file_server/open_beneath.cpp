@@ -25,7 +25,7 @@ opened_file open_beneath(int root, const std::string& path, bool direct, lookup 
   out.fd = open_now(root, path, how);
   struct ::stat status {};
   if (!out.fd || ::fstat(out.fd.get(), &status) != 0) {
-    out.error = errno;
+    out.error = errno == ENXIO ? EACCES : errno; // a socket
     return out;
   }
   out.folder = S_ISDIR(status.st_mode);

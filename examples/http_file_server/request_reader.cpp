@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -20,8 +21,9 @@ std::string_view view(boost::beast::string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
-/// A field that is a list may come in several lines.
-std::string_view list_field(const http::fields& head, http::field name, std::string& joined) {
+/// A field may come in several lines, which are a list then: for a field that must not be one, a value that it cannot
+/// have.
+std::string_view field_value(const http::fields& head, http::field name, std::string& joined) {
   const auto [first, last] = head.equal_range(name);
   if (first == last) return {};
   if (std::next(first) == last) return view(first->value());
@@ -40,7 +42,7 @@ method method_of(http::verb verb) noexcept {
 struct request_reader::parts {
   boost::beast::flat_buffer ahead;
   std::optional<http::request_parser<http::empty_body>> parser{};
-  std::array<std::string, 2> joined{};
+  std::array<std::string, 6> joined{}; ///< of Range and the conditions
 };
 
 request_reader::request_reader(client& from, const options& limits)
@@ -84,14 +86,17 @@ awaitable<input> request_reader::next(const bool& stopping) {
 
 void request_reader::look_at_head() {
   const auto& head = parts_->parser->get();
+  auto joined = parts_->joined.begin();
+  const auto value = [&](http::field name) { return field_value(head, name, *joined++); };
   current_ = {
       .facts = {.method = method_of(head.method()),
-                .range = view(head[http::field::range]),
-                .conditions = {.if_match = list_field(head, http::field::if_match, parts_->joined[0]),
-                               .if_none_match = list_field(head, http::field::if_none_match, parts_->joined[1]),
-                               .if_modified_since = view(head[http::field::if_modified_since]),
-                               .if_unmodified_since = view(head[http::field::if_unmodified_since]),
-                               .if_range = view(head[http::field::if_range])}},
+                .range = value(http::field::range),
+                .conditions = {.received = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()),
+                               .if_match = value(http::field::if_match),
+                               .if_none_match = value(http::field::if_none_match),
+                               .if_modified_since = value(http::field::if_modified_since),
+                               .if_unmodified_since = value(http::field::if_unmodified_since),
+                               .if_range = value(http::field::if_range)}},
       .method = view(head.method_string()),
       .target = view(head.target()),
       .version = head.version(),

@@ -3,8 +3,10 @@
 #include "http_date.hpp"
 #include "text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <utility>
 
 namespace http_file_server {
@@ -16,8 +18,8 @@ bool has_tag(std::string_view list, std::string_view tag, bool weak_too) {
   while (!list.empty()) {
     const bool weak = list.starts_with("W/");
     if (weak) list.remove_prefix(2);
-    if (list.front() != '"') { // between two tags
-      list.remove_prefix(1);
+    if (!list.starts_with('"')) { // between two tags
+      list.remove_prefix(std::min<std::size_t>(1, list.size()));
       continue;
     }
     const auto end = list.find('"', 1);
@@ -47,12 +49,12 @@ condition_result evaluate(const conditions& given, const validators& file) {
   if (!given.if_match.empty()) {
     if (!has_tag(given.if_match, file.etag, false)) return failed;
   } else if (!given.if_unmodified_since.empty()) {
-    const auto since = parse_http_date(given.if_unmodified_since);
+    const auto since = parse_http_date(given.if_unmodified_since, given.received);
     if (since && file.modified > *since) return failed;
   }
   if (!given.if_none_match.empty()) return has_tag(given.if_none_match, file.etag, true) ? not_modified : holds;
   if (!given.if_modified_since.empty()) {
-    const auto since = parse_http_date(given.if_modified_since);
+    const auto since = parse_http_date(given.if_modified_since, given.received);
     if (since && file.modified <= *since) return not_modified;
   }
   return holds;
@@ -61,9 +63,9 @@ condition_result evaluate(const conditions& given, const validators& file) {
 bool range_counts(const conditions& given, const validators& file) {
   if (given.if_range.empty()) return true;
   if (given.if_range.front() == '"') return given.if_range == file.etag;
-  // A date must match to the second. Weak tags and anything else do not count.
-  const auto date = parse_http_date(given.if_range);
-  return date && *date == file.modified;
+  // In its own second the file may change again. Weak tags and anything else do not count.
+  const auto date = parse_http_date(given.if_range, given.received);
+  return date && *date == file.modified && *date < given.received;
 }
 
 } // namespace http_file_server

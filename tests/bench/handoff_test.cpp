@@ -100,7 +100,7 @@ TEST(handoff, bridges_make_few_system_calls) {
   constexpr double once_a_round = 100;
   const double operations_a_round = parsed.at("results").at(0).at("operations").get<double>() / 5;
   EXPECT_LE(calls(0), 8 + once_a_round / operations_a_round);
-  EXPECT_LE(calls(1), 0.5);
+  EXPECT_LE(calls(1), 2) << "of many at once a batch shares its calls; how large it is depends on the machine";
 }
 
 TEST(handoff, several_client_threads_lose_nothing) {

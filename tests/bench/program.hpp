@@ -1,37 +1,25 @@
 // Goal: tests can run the benchmark program as a user does, and see all that the user sees.
-// Method: fork and exec, with both outputs going to files.
+// Method: fixtures/child_program.hpp.
 #pragma once
 
-#include <sys/types.h>
+#include "child_program.hpp"
+#include "temporary_folder.hpp"
 
-#include <filesystem>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace shardbridge::bench {
 
 /// A folder that is removed with everything in it.
-class scratch_folder {
+class scratch_folder : public fixtures::temporary_folder {
  public:
-  scratch_folder();
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-  ~scratch_folder();
-
-  const std::filesystem::path& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  std::string operator/(const std::string& name) const { return path() / name; }
   /// Names in it, sorted.
   std::vector<std::string> entries() const;
-
- private:
-  std::filesystem::path path_;
 };
 
-struct program_result {
-  int exit_code = -1; ///< 128 + the signal, if one ended it.
-  std::string out;
-  std::string err;
-};
+using fixtures::program_result;
 
 struct program_setting {
   std::string temporary_folder{}; ///< TMPDIR; empty: the test's own.
@@ -40,24 +28,12 @@ struct program_setting {
 };
 
 /// The exit code when the setting could not be made (no root, no such mount).
-inline constexpr int setting_impossible = 99;
+inline constexpr int setting_impossible = fixtures::child_program::not_prepared;
 
 /// A run of the program, started by the constructor.
-class program_run {
+class program_run : public fixtures::child_program {
  public:
-  explicit program_run(const std::vector<std::string>& arguments, const program_setting& setting = {});
-  program_run(const program_run&) = delete;
-  program_run& operator=(const program_run&) = delete;
-  ~program_run();
-
-  void signal(int number) const;
-  /// What it has written to stderr so far.
-  std::string err_so_far() const;
-  program_result wait();
-
- private:
-  scratch_folder outputs_;
-  pid_t pid_ = -1;
+  explicit program_run(std::vector<std::string> arguments, const program_setting& setting = {});
 };
 
 inline program_result run_program(const std::vector<std::string>& arguments, const program_setting& setting = {}) {

@@ -87,7 +87,7 @@ TEST_F(DiskTrouble, NoMemoryIsServiceUnavailable) {
 }
 
 TEST_F(DiskTrouble, AStuckReadIsAGatewayTimeout) {
-  start({"--read-timeout", "0.1"});
+  start({"--read-timeout", "2"}); // enough for reads that are not stuck
   slow->set(fuse_op::read, {.hang = true});
   EXPECT_EQ(curl({server->url("/file")}).status, 504);
   slow->clear();
@@ -96,7 +96,7 @@ TEST_F(DiskTrouble, AStuckReadIsAGatewayTimeout) {
 }
 
 TEST_F(DiskTrouble, StuckOpensHoldUpNothingElse) {
-  start({"--read-timeout", "0.2"});
+  start({"--read-timeout", "2"});
   const std::uint32_t before = slow->started(fuse_op::open);
   slow->set(fuse_op::open, {.hang = true});
   const raw_client first(*server), second(*server), third(*server);
@@ -105,7 +105,7 @@ TEST_F(DiskTrouble, StuckOpensHoldUpNothingElse) {
   ASSERT_TRUE(slow->wait_started(fuse_op::open, before + 2)); // of as many openers
   third.send(get_file);
   EXPECT_TRUE(server->metric_becomes("shardbridge_bridge_ops{bridge=\"open-0\"}", 3));
-  std::this_thread::sleep_for(300ms); // until the third is late
+  std::this_thread::sleep_for(2100ms); // until the third is late
   slow->clear();
   slow->release();
   EXPECT_TRUE(first.read_until(make_pattern(200'000)).starts_with("HTTP/1.1 200 "));

@@ -108,6 +108,10 @@ TEST_F(Http, Conditions) {
   EXPECT_EQ(status_with("If-None-Match: \"other\""), 200);
   EXPECT_EQ(status_with("If-Modified-Since: " + first.field("Last-Modified")), 304);
   EXPECT_EQ(status_with("If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT"), 200);
+  for (const char* form :
+       {"Fri, 06 Nov 2054 08:49:37 GMT", "Fri Nov  6 08:49:37 2054", "Friday, 06-Nov-54 08:49:37 GMT"})
+    EXPECT_EQ(status_with(std::string("If-Modified-Since: ") + form), 304) << form;
+  EXPECT_EQ(status_with("If-Unmodified-Since: Sunday, 06-Nov-94 08:49:37 GMT"), 412);
   EXPECT_EQ(status_with("If-Match: \"other\""), 412);
   EXPECT_EQ(curl({server.url("/file.txt"), "-H", "If-None-Match: \"a\"", "-H", "If-None-Match: " + etag}).status, 304);
 

@@ -1,47 +1,27 @@
 // Goal: tests run the server, curl and wrk as a user does, and see all that the user sees.
-// Method: fork and exec with both outputs going to files; the server is asked for a free port and tells which.
+// Method: fixtures/child_program.hpp; the server is asked for a free port and tells which.
 #pragma once
 
+#include "child_program.hpp"
 #include "temporary_folder.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <sys/types.h>
-
 namespace http_file_server {
 
-struct program_result {
-  int exit_code = -1; ///< 128 + the signal, if one ended it
-  std::string out;
-  std::string err;
-};
-
-/// A program that was started by the constructor, and is killed by the destructor if it still runs.
-class program_run {
- public:
-  explicit program_run(std::vector<std::string> words);
-  program_run(const program_run&) = delete;
-  program_run& operator=(const program_run&) = delete;
-  ~program_run();
-
-  void signal(int number) const;
-  [[nodiscard]] std::string out_so_far() const;
-  program_result wait();
-
- private:
-  shardbridge::fixtures::temporary_folder outputs_;
-  pid_t pid_ = -1;
-};
-
-program_result run_program(std::vector<std::string> words);
+using shardbridge::fixtures::child_program;
+using shardbridge::fixtures::program_result;
+using shardbridge::fixtures::run_program;
 
 /// The server, which listens when the constructor returns. Throws with what it said if it ends instead.
-class server_run : public program_run {
+class server_run : public child_program {
  public:
-  explicit server_run(const std::string& root, const std::vector<std::string>& arguments = {});
+  explicit server_run(const std::string& root, const std::vector<std::string>& arguments = {},
+                      const std::function<bool()>& prepare = {});
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url(std::string_view target = "") const;
@@ -76,8 +56,14 @@ class raw_client {
   ~raw_client();
 
   void send(std::string_view text) const;
+  /// Nothing more is sent, which the server sees as the end.
+  void end_sending() const;
+  /// From now on the end of this is a reset, not an orderly end.
+  void reset_at_end() const;
   /// At most so much, "" at the end of the connection; throws if nothing comes for long.
   [[nodiscard]] std::string read(std::size_t at_most = 65536) const;
+  /// Whether something can be read, or the end, without waiting.
+  [[nodiscard]] bool has_input() const;
   /// Until the end of the connection, or until `text` has come.
   [[nodiscard]] std::string read_until(std::string_view text) const;
   [[nodiscard]] std::string read_all() const;
