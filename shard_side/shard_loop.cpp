@@ -28,7 +28,7 @@ shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shar
       sends_messages_(options.shard_wake == shard_wake::message), shutdown_timeout_(options.shutdown_timeout),
       slice_(options.turn_slice.count()), on_task_failure_(options.on_task_failure),
       in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this),
-      spin_(options.spin.count()), stalls_(options.stall_bound.count(), steady_now()) {
+      spin_(options.spin.count()), timers_(steady_now()), stalls_(options.stall_bound.count(), steady_now()) {
   counters_.begin_or_end();
 }
 
@@ -69,6 +69,7 @@ bool shard_loop::turn() {
   if (port_.stop_requested() && !stopping_) begin_stop();
   if (give_up_at_ <= now_) give_up();
   expire_deadlines();
+  timers_.advance(now_);
   serve_level_waits();
   const bool called_all = run_calls();
   const bool ran_all = run_tasks() && called_all;

@@ -27,6 +27,7 @@
 #include <shard_side/backlog.hpp>
 #include <shard_side/in_flight.hpp>
 #include <shard_side/stall_watch.hpp>
+#include <shard_side/timer_wheel.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -82,6 +83,8 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   /// False: some are left for the next turn. So run_tasks().
   bool run_calls();
   bool run_tasks();
+  void set_timer(timer& which) noexcept override { timers_.set(which); }
+  void stop_timer(timer& which) noexcept override { timers_.stop(which); }
   void wake(remote_waiter& which) noexcept override { port_.post(which); }
   bool take_woken() noexcept;
   pressure_level level() const noexcept override;
@@ -127,6 +130,7 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   spin_policy spin_;
   std::uint32_t published_ = 0; ///< as last observed
   deadline_heap deadlines_;
+  timer_wheel timers_;
   backlog backlog_;            ///< of what waits for a slot
   backlog calls_;              ///< of calls that this turn has no time for
   operation_list called_;      ///< calls that a task goes on with

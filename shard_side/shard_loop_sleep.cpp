@@ -39,7 +39,7 @@ void shard_loop::enter_now() {
 bool shard_loop::wait(std::uint32_t seen) {
   wake_word& word = port_.wake().word();
   const std::size_t outstanding = in_flight_.size();
-  const std::int64_t until = std::min({deadlines_.earliest(), in_flight_.due(), give_up_at_});
+  const std::int64_t until = std::min({deadlines_.earliest(), timers_.next(), in_flight_.due(), give_up_at_});
   const std::int64_t allowance = spin_.allowance(outstanding);
   // Submitted first: what completes at once is not waited for.
   if (allowance > 0 && (driver_.unsubmitted() > 0 || driver_.ready())) {

@@ -1,17 +1,13 @@
 // How the loop stops: what it answers at once, what it waits for, and for how long.
 #include <shard_side/shard_loop.hpp>
 
+#include <shardbridge/detail/deadline.hpp>
 #include <shardbridge/detail/descriptor.hpp>
 
 #include <bridge/clock.hpp>
 
 namespace shardbridge::detail {
 namespace {
-
-/// `now` and a duration that may be no_timeout.
-std::int64_t later(std::int64_t now, std::chrono::nanoseconds by) noexcept {
-  return by.count() < never - now ? now + by.count() : never;
-}
 
 /// At a stop what changes a file may finish; what could wait for ever may not.
 bool stops_early(const operation& op) noexcept {

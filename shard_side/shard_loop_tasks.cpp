@@ -123,6 +123,7 @@ void shard_loop::stop_tasks() noexcept {
     next = each->next;
     if (each->withdraw()) make_ready(*each);
   }
+  timers_.shard_stops();
 }
 
 void shard_loop::task_failed(const std::exception_ptr& why) noexcept {

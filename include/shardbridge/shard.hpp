@@ -2,10 +2,12 @@
 
 #include <shardbridge/detail/shard_disk.hpp>
 #include <shardbridge/detail/shard_waits.hpp>
+#include <shardbridge/detail/sleep.hpp>
 #include <shardbridge/join_handle.hpp>
 #include <shardbridge/pressure_level.hpp>
 #include <shardbridge/task.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -45,6 +47,16 @@ class shard : public detail::shard_disk {
   /// Awaited: lets all tasks that are ready go first. What computes for long should do this often: every
   /// shard_group_options::turn_slice the loop then looks after I/O.
   [[nodiscard]] auto yield() noexcept { return detail::turn_over(runtime_); }
+
+  /// Awaited: until then, or some 16 µs later, plus what the kernel adds where the shard sleeps. Nothing is allocated,
+  /// and a million sleeping tasks cost the shard nothing.
+  [[nodiscard]] auto sleep_until(std::chrono::steady_clock::time_point time) noexcept {
+    return detail::sleep(runtime_, detail::nanoseconds_of(time));
+  }
+  /// Awaited: sleep_until() now and `length`; less than nothing counts as nothing, `no_timeout` as for ever.
+  [[nodiscard]] auto sleep_for(std::chrono::nanoseconds length) noexcept {
+    return detail::sleep(runtime_, detail::from_now(length));
+  }
 
   /// The pressure of the bridges that are joined to this shard's group: the highest of their levels, as of the shard's
   /// last turn for those that joined since.

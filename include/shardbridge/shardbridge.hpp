@@ -11,6 +11,7 @@
 #include <shardbridge/error.hpp>
 #include <shardbridge/file_range.hpp>
 #include <shardbridge/file_status.hpp>
+#include <shardbridge/interval.hpp>
 #include <shardbridge/io_options.hpp>
 #include <shardbridge/join_handle.hpp>
 #include <shardbridge/notifier.hpp>
@@ -28,6 +29,7 @@
 #include <shardbridge/task.hpp>
 #include <shardbridge/when.hpp>
 #include <shardbridge/with_options.hpp>
+#include <shardbridge/with_timeout.hpp>
 
 /// @namespace shardbridge
 /// Hands operations from Boost.Asio to shards, threads with an io_uring each, and brings the results back. `error_code`

@@ -58,6 +58,8 @@ class fake_shard final : public shard_runtime {
 
  private:
   void wake(remote_waiter& which) noexcept override { woken_.push_back(&which); }
+  void set_timer(timer&) noexcept override {}
+  void stop_timer(timer&) noexcept override {}
   pressure_level level() const noexcept override { return pressure_level::normal; }
   bool wait_level(level_waiter&) override { return false; }
   void begin_own(operation&) override {}

@@ -9,6 +9,12 @@
 
 namespace shardbridge::detail {
 
+/// `length` from `start` on; never, if that is for ever. A negative length counts as none.
+inline std::int64_t later(std::int64_t start, std::chrono::nanoseconds length) noexcept {
+  const std::int64_t by = std::max<std::int64_t>(length.count(), 0);
+  return by < never - start ? start + by : never;
+}
+
 /// The one absolute time of an operation: the earlier of its deadline and of its timeout, which is `fallback` if it
 /// names none. Saturates. `now` tells the time, and is asked only if there is a timeout.
 template <class Now = decltype(&std::chrono::steady_clock::now)>
@@ -17,11 +23,7 @@ std::int64_t deadline_of(const op_options& options, std::chrono::nanoseconds fal
   using std::chrono::nanoseconds;
   std::int64_t at = never;
   const nanoseconds timeout = options.timeout.value_or(options.deadline ? no_timeout : fallback);
-  if (timeout != no_timeout) {
-    const std::int64_t start = now().time_since_epoch().count();
-    const std::int64_t length = std::max<std::int64_t>(timeout.count(), 0);
-    at = length < never - start ? start + length : never;
-  }
+  if (timeout != no_timeout) at = later(now().time_since_epoch().count(), timeout);
   if (options.deadline) at = std::min<std::int64_t>(at, nanoseconds(options.deadline->time_since_epoch()).count());
   return std::max(at, before_all + 1);
 }

@@ -14,6 +14,7 @@
 
 #include <shardbridge/detail/coroutine_chain.hpp>
 #include <shardbridge/detail/intrusive_list.hpp>
+#include <shardbridge/detail/timer.hpp>
 #include <shardbridge/detail/waiter.hpp>
 #include <shardbridge/pressure_level.hpp>
 
@@ -92,6 +93,11 @@ class shard_runtime {
   void expect_no_more(remote_waiter& which) noexcept { expected_.erase(which); }
   /// It has come. Any thread.
   virtual void wake(remote_waiter& which) noexcept = 0;
+
+  /// It must not be set, and stays where it is until it has fired or been stopped.
+  virtual void set_timer(timer& which) noexcept = 0;
+  /// Nothing happens to one that is not set.
+  virtual void stop_timer(timer& which) noexcept = 0;
 
   /// The highest of the bridges'.
   [[nodiscard]] virtual pressure_level level() const noexcept = 0;
