@@ -1,10 +1,10 @@
-// What a shard's deadlines cost in the heap and in a timing wheel, where nearly every operation ends long before its
-// deadline: the time of an erase and an insert, with a share of the loop's turn, in which it takes what is due and asks
-// how long it may sleep. `none` is what the load itself costs.
+// What deadlines cost in the heap that a shard keeps those of operations in, and in the wheel of its timers, where
+// nearly every operation ends long before its deadline: the time of an erase and an insert, with a share of the loop's
+// turn, in which it takes what is due and asks how long it may sleep. `none` is what the load itself costs.
 #include "../common/random.hpp"
-#include "timing_wheel.hpp"
 
 #include <bridge/deadline_heap.hpp>
+#include <shard_side/timer_wheel.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -40,8 +40,35 @@ struct no_deadlines {
   static detail::operation* pop_due(std::int64_t) noexcept { return nullptr; }
 };
 
-struct plain_operation final : detail::operation {
+struct plain_operation final : detail::operation, detail::timer {
   plain_operation() noexcept : operation(detail::op_code::read, nullptr) {}
+  void fire() noexcept override { fired->push_back(this); }
+
+  std::vector<plain_operation*>* fired = nullptr;
+};
+
+/// The wheel as if it were the heap.
+class wheel {
+ public:
+  void insert(detail::operation& op) {
+    auto& inserted = static_cast<plain_operation&>(op);
+    inserted.at = op.deadline;
+    inserted.fired = &fired_;
+    timers_.set(inserted);
+  }
+  void erase(detail::operation& op) noexcept { timers_.stop(static_cast<plain_operation&>(op)); }
+  [[nodiscard]] std::int64_t earliest() const noexcept { return timers_.next(); }
+  detail::operation* pop_due(std::int64_t now) {
+    if (fired_.empty() && timers_.next() <= now) timers_.advance(now);
+    if (fired_.empty()) return nullptr;
+    plain_operation* const out = fired_.back();
+    fired_.pop_back();
+    return out;
+  }
+
+ private:
+  detail::timer_wheel timers_{first_moment};
+  std::vector<plain_operation*> fired_;
 };
 
 /// As many operations as are outstanding at once. One that ends is replaced at once by a new one in its place.
@@ -115,7 +142,7 @@ int main(int argc, char** argv) {
   using namespace shardbridge;
   bench::add<bench::no_deadlines>("none");
   bench::add<detail::deadline_heap>("heap");
-  bench::add<bench::timing_wheel>("wheel");
+  bench::add<bench::wheel>("wheel");
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   return benchmark::RunSpecifiedBenchmarks() != 0 ? 0 : 1;
