@@ -17,6 +17,7 @@ void shard_loop::begin_own(operation& op) {
   ++own_;
   if (stopping_) return finish(op, op_result::of(stop_cause_));
   if (overtaken_by_cancel(op)) return finish(op, interrupted_early(reason::user));
+  if (op.deadline != never) now_ = steady_now();
   if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
   queue(op);
 }

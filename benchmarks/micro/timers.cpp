@@ -1,6 +1,7 @@
-// What deadlines cost in the heap that a shard keeps those of operations in, and in the wheel of its timers, where
-// nearly every operation ends long before its deadline: the time of an erase and an insert, with a share of the loop's
-// turn, in which it takes what is due and asks how long it may sleep. `none` is what the load itself costs.
+// shardbridge-micro-timers: what deadlines cost in the heap that a shard keeps those of operations in, and in the wheel
+// of its timers, where nearly every operation ends long before its deadline: the time of an erase and an insert, with a
+// share of the loop's turn, in which it takes what is due and asks how long it may sleep. `none` is what the load
+// itself costs.
 #include "../common/random.hpp"
 
 #include <bridge/deadline_heap.hpp>

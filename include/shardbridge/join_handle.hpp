@@ -1,12 +1,13 @@
 #pragma once
 
+#include <shardbridge/detail/frame_memory.hpp>
 #include <shardbridge/detail/interruption.hpp>
+#include <shardbridge/detail/local_ref.hpp>
 #include <shardbridge/detail/outcome.hpp>
 #include <shardbridge/task.hpp>
 
 #include <coroutine>
 #include <exception>
-#include <memory>
 #include <utility>
 
 namespace shardbridge {
@@ -17,7 +18,7 @@ namespace detail {
 
 /// What a spawned task and the holder of its handle share.
 template <class T>
-struct spawned {
+struct spawned : frame_memory {
   explicit spawned(shard_runtime& on) noexcept : runtime(on) {}
   spawned(const spawned&) = delete;
   spawned& operator=(const spawned&) = delete;
@@ -34,6 +35,7 @@ struct spawned {
   cancel_scope* scope = nullptr; ///< the task's, while it lasts
   waiter* joiner = nullptr;
   bool joined = false;
+  unsigned references = 0;
 };
 
 /// The end of its root's scope, however that comes.
@@ -44,7 +46,7 @@ struct spawned_end {
 };
 
 template <class T>
-root run_spawned(shard_runtime&, task<T> work, std::shared_ptr<spawned<T>> shared) {
+root run_spawned(shard_runtime&, task<T> work, local_ref<spawned<T>> shared) {
   {
     const spawned_end<T> end{*shared};
     task<T> body(std::move(work));
@@ -56,8 +58,7 @@ root run_spawned(shard_runtime&, task<T> work, std::shared_ptr<spawned<T>> share
 template <class T>
 class join_awaiter final : private waiter {
  public:
-  explicit join_awaiter(std::shared_ptr<spawned<T>> shared) noexcept
-      : waiter(shared->runtime), shared_(std::move(shared)) {}
+  explicit join_awaiter(local_ref<spawned<T>> shared) noexcept : waiter(shared->runtime), shared_(std::move(shared)) {}
   ~join_awaiter() { shared_->joiner = nullptr; }
 
   bool await_ready() const noexcept { return shared_->result.known() || runtime.scope().cancelled(); }
@@ -77,7 +78,7 @@ class join_awaiter final : private waiter {
     return true;
   }
 
-  const std::shared_ptr<spawned<T>> shared_;
+  const local_ref<spawned<T>> shared_;
 };
 
 } // namespace detail
@@ -107,13 +108,13 @@ class [[nodiscard]] join_handle {
   [[nodiscard]] auto join() && noexcept { return detail::join_awaiter<T>(std::move(shared_)); }
   /// Drops the task. An exception of the task is counted in `shard_stats::task_failures`, as where the handle is
   /// destroyed.
-  void detach() && noexcept { shared_.reset(); }
+  void detach() && noexcept { shared_ = {}; }
 
  private:
   friend class shard;
-  explicit join_handle(std::shared_ptr<detail::spawned<T>> shared) noexcept : shared_(std::move(shared)) {}
+  explicit join_handle(detail::local_ref<detail::spawned<T>> shared) noexcept : shared_(std::move(shared)) {}
 
-  std::shared_ptr<detail::spawned<T>> shared_;
+  detail::local_ref<detail::spawned<T>> shared_;
 };
 
 } // namespace shardbridge

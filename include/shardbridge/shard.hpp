@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 namespace shardbridge {
@@ -39,9 +38,9 @@ class shard : public detail::shard_disk {
   /// Has the task run in its turn, never inside this call. Throws std::bad_alloc.
   template <class T>
   join_handle<T> spawn(task<T> work) {
-    auto shared = std::make_shared<detail::spawned<T>>(runtime_);
+    const detail::local_ref shared(new detail::spawned<T>(runtime_));
     shared->scope = &detail::run_spawned(runtime_, std::move(work), shared).scope();
-    return join_handle<T>(std::move(shared));
+    return join_handle<T>(shared);
   }
 
   /// Awaited: lets all tasks that are ready go first. What computes for long should do this often: every

@@ -43,7 +43,7 @@ class [[nodiscard]] task {
 
   /// Runs it. Once, and not of a task that was moved from.
   auto operator co_await() && noexcept { return detail::task_awaiter<T>{coroutine_}; }
-  /// For the library: awaited, it runs it and has `result` keep what it ends with, be it an exception.
+  /// For the library: awaited, it runs it and has it leave in `result` what it ends with, be it an exception.
   auto settle(detail::outcome<T>& result) && noexcept { return detail::settle_awaiter<T>{{coroutine_}, result}; }
 
  private:

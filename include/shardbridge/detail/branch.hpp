@@ -43,7 +43,7 @@ class branches_wait final : private waiter {
 /// A coroutine with parameters as promise_type names them. It starts in its turn.
 class [[nodiscard]] branch {
  public:
-  struct promise_type {
+  struct promise_type : frame_memory {
     template <class... Rest>
     promise_type(shard_runtime& on, branches_wait& all, Rest&...) noexcept : scope(all.inside), start(on) {
       start.coroutine = std::coroutine_handle<promise_type>::from_promise(*this);

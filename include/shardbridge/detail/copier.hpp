@@ -83,8 +83,8 @@ class copier {
     }
   };
 
-  verb<transfer> move(shard& on, op_code what, const place& at, std::uint64_t behind,
-                      std::span<std::byte> bytes) const {
+  verb<transfer> transfer_of(shard& on, op_code what, const place& at, std::uint64_t behind,
+                             std::span<std::byte> bytes) const {
     const boost::asio::mutable_buffer buffer(bytes.data(), bytes.size());
     return {on.runtime(),
             transfer{{.code = what, .file = at.file, .offset = at.offset + behind, .buffers = iovec_array(buffer)},
@@ -94,11 +94,11 @@ class copier {
 
   task<std::size_t> read(shard& on, std::uint64_t begin, std::span<std::byte> into) const {
     const std::size_t wanted = std::min<std::uint64_t>(length_ - begin, into.size());
-    co_return co_await move(on, op_code::read, from_, begin, into.first(wanted));
+    co_return co_await transfer_of(on, op_code::read, from_, begin, into.first(wanted));
   }
   task<> write(shard& on, std::span<std::byte> left) {
     while (!left.empty()) {
-      const std::size_t moved = co_await move(on, op_code::write, to_, copied_, left);
+      const std::size_t moved = co_await transfer_of(on, op_code::write, to_, copied_, left);
       copied_ += moved;
       left = left.subspan(moved);
     }

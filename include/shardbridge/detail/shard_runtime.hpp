@@ -13,6 +13,7 @@
 #pragma once
 
 #include <shardbridge/detail/coroutine_chain.hpp>
+#include <shardbridge/detail/frame_memory.hpp>
 #include <shardbridge/detail/intrusive_list.hpp>
 #include <shardbridge/detail/timer.hpp>
 #include <shardbridge/detail/waiter.hpp>
@@ -35,7 +36,7 @@ class start_of_chain final : public waiter {
 /// not in its parameters, which outlive the scope.
 class root {
  public:
-  struct promise_type {
+  struct promise_type : frame_memory {
     /// The first parameter of the coroutine.
     template <class... Rest>
     explicit promise_type(shard_runtime& on, Rest&...) noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shardbridge/detail/coroutine_chain.hpp>
+#include <shardbridge/detail/frame_memory.hpp>
 #include <shardbridge/detail/outcome.hpp>
 
 #include <concepts>
@@ -27,12 +28,13 @@ struct next_in_chain {
 };
 
 template <class T>
-struct task_promise_base {
+struct task_promise_base : frame_memory {
   std::suspend_always initial_suspend() const noexcept { return {}; }
   next_in_chain final_suspend() const noexcept { return {}; }
-  void unhandled_exception() noexcept { result.fail(std::current_exception()); }
+  void unhandled_exception() noexcept { result->fail(std::current_exception()); }
 
-  outcome<T> result;
+  outcome<T> own;
+  outcome<T>* result = &own; ///< or that of who runs it
   std::coroutine_handle<> awaiting;
 };
 
@@ -41,13 +43,13 @@ struct task_promise : task_promise_base<T> {
   task<T> get_return_object() noexcept;
   template <std::convertible_to<T> Value = T>
   void return_value(Value&& value) {
-    this->result.succeed(std::forward<Value>(value));
+    this->result->succeed(std::forward<Value>(value));
   }
 };
 template <>
 struct task_promise<void> : task_promise_base<void> {
   task<void> get_return_object() noexcept;
-  void return_void() noexcept { result.succeed(); }
+  void return_void() noexcept { result->succeed(); }
 };
 
 template <class T>
@@ -59,21 +61,19 @@ struct task_awaiter {
     awaited.promise().awaiting = awaiting;
     go_on_with(awaited);
   }
-  T await_resume() const { return awaited.promise().result.take(); }
+  T await_resume() const { return awaited.promise().own.take(); }
 };
 
-/// Keeps what the task ends with instead of giving it.
+/// Has the task leave elsewhere what it ends with.
 template <class T>
 struct settle_awaiter : task_awaiter<T> {
   outcome<T>& into;
 
-  void await_resume() const noexcept {
-    try {
-      into = std::move(this->awaited.promise().result);
-    } catch (...) {
-      into.fail(std::current_exception());
-    }
+  void await_suspend(std::coroutine_handle<> awaiting) const noexcept {
+    this->awaited.promise().result = &into;
+    task_awaiter<T>::await_suspend(awaiting);
   }
+  void await_resume() const noexcept {}
 };
 
 } // namespace shardbridge::detail

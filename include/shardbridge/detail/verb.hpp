@@ -28,6 +28,13 @@ class verb final : public own_operation {
     priority = options.priority;
   }
 
+  /// What it brought goes with it if its task is destroyed before it goes on: an open file is closed.
+  ~verb() {
+    if (ready) asked_.absorb(*this);
+  }
+  verb(const verb&) = delete;
+  verb& operator=(const verb&) = delete;
+
   bool await_ready() {
     if (interrupted(runtime)) answered_ = runtime.interruption();
     if constexpr (requires { asked_.check(); }) {
