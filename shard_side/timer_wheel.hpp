@@ -11,7 +11,8 @@
 // Invariants
 //  1. A timer fires once, not before its time, and within a tick of it if advance() is called whenever next() says.
 //  2. Every timer that is set is behind the present tick, so that in each wheel the buckets in use are behind that of
-//     the present; one that is not is in the bucket of those due.
+//     the present; one that is not is in the bucket of those due, or in the one that has begun and is being emptied.
+//  3. One advance() fires and moves no more than so many timers, be a million due at once.
 #pragma once
 
 #include <shardbridge/detail/intrusive_list.hpp>
@@ -47,25 +48,22 @@ class timer_wheel {
     take_out(which);
   }
 
-  /// Fires what is due at `now`.
+  /// Fires what is due at `now`, or as much of it as one call does.
   void advance(std::int64_t now) noexcept {
     const std::uint64_t until = std::max(passed(now), present_);
-    fire_due();
-    for (begin_of first = earliest(); first.tick <= until; first = earliest()) {
-      present_ = first.tick;
-      while (timer* const each = buckets_[first.bucket].front()) {
-        take_out(*each);
-        put(*each);
-      }
-      fire_due();
+    std::size_t left = most_at_once;
+    while (empty_begun(left) && fire_due(left)) {
+      const begin_of first = earliest();
+      present_ = std::min(first.tick, until);
+      if (first.tick > until) return;
+      begun_ = first.bucket;
     }
-    present_ = until;
   }
 
   /// When advance() is wanted next, which may only bring a timer to a finer wheel; `never`: no timer is set.
   [[nodiscard]] std::int64_t next() const noexcept {
     if (size_ == 0) return never;
-    if (!buckets_[due].empty()) return before_all;
+    if (!buckets_[due].empty() || !buckets_[begun_].empty()) return before_all;
     return static_cast<std::int64_t>(earliest().tick << tick_bits);
   }
 
@@ -84,6 +82,7 @@ class timer_wheel {
   static constexpr std::uint32_t wheel_size = 1U << wheel_bits;
   static constexpr std::uint32_t wheels = 9; // 63 bits of nanoseconds have 49 of ticks
   static constexpr std::uint32_t due = wheels * wheel_size;
+  static constexpr std::size_t most_at_once = 1024; // some 20 µs
 
   struct begin_of {
     std::uint32_t bucket;
@@ -118,13 +117,26 @@ class timer_wheel {
     buckets_[from].erase(which);
     if (from != due && buckets_[from].empty()) used_[from / wheel_size] &= ~(std::uint64_t{1} << (from % wheel_size));
   }
-  void fire_due() noexcept {
-    // Those that are set meanwhile and due at once have their turn at the next advance().
-    for (std::size_t left = buckets_[due].size(); left > 0 && !buckets_[due].empty(); --left) {
+  /// False: no more may be done. So fire_due().
+  bool empty_begun(std::size_t& left) noexcept {
+    for (; begun_ != due && !buckets_[begun_].empty(); --left) {
+      if (left == 0) return false;
+      timer& first = *buckets_[begun_].front();
+      take_out(first);
+      put(first);
+    }
+    begun_ = due;
+    return true;
+  }
+  bool fire_due(std::size_t& left) noexcept {
+    // Those that are set meanwhile and due at once have their turn later, so that no other starves.
+    std::size_t these = std::min(buckets_[due].size(), left);
+    for (; these > 0 && !buckets_[due].empty(); --these, --left) {
       timer& first = *buckets_[due].front();
       stop(first);
       first.fire();
     }
+    return left > 0;
   }
 
   /// Of the buckets in use the one that begins first: those of finer wheels begin before those of coarser ones.
@@ -141,6 +153,7 @@ class timer_wheel {
 
   std::uint64_t present_; ///< the last tick for which everything due has fired
   std::size_t size_ = 0;
+  std::uint32_t begun_ = due;                ///< the bucket that is being emptied; `due`: none
   std::array<std::uint64_t, wheels> used_{}; ///< by wheel, a bit for each bucket that is not empty
   std::array<intrusive_list<timer>, due + 1> buckets_;
 };

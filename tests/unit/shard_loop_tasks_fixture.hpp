@@ -9,6 +9,7 @@
 
 #include <boost/system/system_error.hpp>
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <string>
@@ -49,6 +50,12 @@ struct forever {
 class shard_loop_tasks : public shard_loop_test {
  public:
   explicit shard_loop_tasks(const shard_group_options& given = sleeping_at_once()) : shard_loop_test(given) {}
+
+  /// A stop does not wait for tasks.
+  static shard_group_options impatient(shard_group_options given = sleeping_at_once()) {
+    given.shutdown_timeout = std::chrono::nanoseconds(0);
+    return given;
+  }
 
   /// Runs `function(shard&)` on the shard.
   template <class Function>

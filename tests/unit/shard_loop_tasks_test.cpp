@@ -266,11 +266,6 @@ TEST_F(shard_loop_tasks, are_waited_for_while_the_kernel_has_an_operation_of_the
 class shard_loop_left_tasks : public shard_loop_tasks {
  public:
   shard_loop_left_tasks() : shard_loop_tasks(impatient()) {}
-  static shard_group_options impatient() {
-    auto out = sleeping_at_once();
-    out.shutdown_timeout = std::chrono::nanoseconds(0);
-    return out;
-  }
 };
 
 TEST_F(shard_loop_left_tasks, are_destroyed_where_they_are_suspended) {

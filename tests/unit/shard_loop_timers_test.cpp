@@ -199,11 +199,6 @@ TEST_F(shard_loop_timers, of_an_interval_need_a_period) {
 class shard_loop_left_timers : public shard_loop_tasks {
  public:
   shard_loop_left_timers() : shard_loop_tasks(impatient()) {}
-  static shard_group_options impatient() {
-    auto out = sleeping_at_once();
-    out.shutdown_timeout = 0ns;
-    return out;
-  }
 };
 
 TEST_F(shard_loop_left_timers, go_with_the_task_that_is_destroyed) {

@@ -146,6 +146,40 @@ TEST_F(timer_wheel_test, is_not_kept_by_timers_that_are_always_due) {
   wheel.stop(restless);
 }
 
+TEST_F(timer_wheel_test, does_not_fire_a_crowd_at_once) {
+  constexpr std::size_t crowd = 5000;
+  const std::int64_t at = start + 100'000 * tick;
+  for (std::size_t each = 0; each < crowd; ++each)
+    set(at);
+  const auto fired = [&] { return crowd - wheel.size(); };
+  wheel.advance(at + tick);
+  EXPECT_LE(fired(), 1024U);
+  int advances_needed = 1;
+  for (std::size_t before = fired(); wheel.size() > 0; before = fired(), ++advances_needed) {
+    EXPECT_LE(wheel.next(), at + tick) << "it is wanted at once";
+    wheel.advance(at + tick);
+    EXPECT_LE(fired() - before, 1024U);
+    ASSERT_LT(advances_needed, 40);
+  }
+  for (const test_timer& each : timers)
+    EXPECT_EQ(each.fired, 1);
+}
+
+TEST_F(timer_wheel_test, lets_timers_be_set_and_stopped_in_the_middle_of_a_crowd) {
+  constexpr std::size_t crowd = 3000;
+  const std::int64_t at = start + 100'000 * tick;
+  for (std::size_t each = 0; each < crowd; ++each)
+    set(at);
+  wheel.advance(at + tick);
+  ASSERT_GT(wheel.size(), 0U);
+  const test_timer& meanwhile = set(at + 2 * tick);
+  for (test_timer& each : timers)
+    if (&each != &meanwhile) wheel.stop(each);
+  EXPECT_EQ(wheel.size(), 1U);
+  run_until(at + 4 * tick);
+  EXPECT_EQ(meanwhile.fired, 1);
+}
+
 TEST_F(timer_wheel_test, tells_all_of_a_stop) {
   for (const std::int64_t distance : {0, 1, 100, 10'000, 10'000'000})
     set(start + distance * tick);
@@ -177,7 +211,8 @@ TEST_F(timer_wheel_test, agrees_with_a_sorted_list) {
       break;
     default:
       now += distance() / 16;
-      wheel.advance(now);
+      for (wheel.advance(now); wheel.next() <= now;)
+        wheel.advance(now);
       std::erase_if(pending, [&](test_timer* each) {
         if (each->at + tick <= now) {
           EXPECT_EQ(each->fired, 1) << "late";

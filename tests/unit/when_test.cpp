@@ -189,12 +189,7 @@ TEST_F(when_test, is_told_of_a_stop) {
 
 class when_left : public when_test {
  public:
-  when_left() : when_test(impatient()) {}
-  static shard_group_options impatient() {
-    auto out = with_room();
-    out.shutdown_timeout = std::chrono::nanoseconds(0);
-    return out;
-  }
+  when_left() : when_test(impatient(with_room())) {}
 };
 
 TEST_F(when_left, takes_its_tasks_along_where_it_is_destroyed) {
