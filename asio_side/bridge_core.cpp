@@ -49,16 +49,17 @@ bridge_core::bridge_core(std::shared_ptr<group_core> group, const bridge_options
 bridge_core::~bridge_core() = default;
 
 void bridge_core::initiate(operation& op) noexcept {
+  constexpr auto immediate = operation::delivery::immediate;
   if (parts_->cached.wanted() && op.bytes <= parts_->max_bytes && !parts_->permits.closed() &&
       parts_->cached.try_now(op))
-    return end(op, operation::delivery::post);
+    return end(op, immediate);
   const bool may_expire = op.deadline != never;
   const bool waits_for_level = op.code == op_code::wait_level;
   const auto acquired = parts_->permits.acquire(op);
   if (parts_->permits.has_news()) tell_news();
   switch (acquired) {
   case admission::acquired::taken: {
-    if (waits_for_level) return answer(op, {});
+    if (waits_for_level) return answer(op, {}, immediate);
     operation_list admitted;
     admitted.push_back(op);
     return send_all(admitted);
@@ -68,13 +69,13 @@ void bridge_core::initiate(operation& op) noexcept {
     return take_role_if_free();
   case admission::acquired::cancelled:
     if (!waits_for_level) parts_->outcomes.cancelled_waiting();
-    return answer(op, {result_kind::aborted, 0, 0});
+    return answer(op, {result_kind::aborted, 0, 0}, immediate);
   case admission::acquired::no_room:
-    return refuse(op, errc::no_room);
+    return refuse(op, errc::no_room, immediate);
   case admission::acquired::too_large:
-    return refuse(op, errc::too_large);
+    return refuse(op, errc::too_large, immediate);
   case admission::acquired::stopped:
-    return refuse(op, errc::stopped);
+    return refuse(op, errc::stopped, immediate);
   }
 }
 
@@ -125,9 +126,9 @@ void bridge_core::sample(operation& op) noexcept {
   parts_->sampler.maybe_lend(op);
 }
 
-void bridge_core::answer(operation& op, op_result result) noexcept {
+void bridge_core::answer(operation& op, op_result result, operation::delivery how) noexcept {
   op.result = result;
-  end(op, operation::delivery::post);
+  end(op, how);
 }
 
 /// An operation that does not come from a batch of replies.
@@ -136,9 +137,9 @@ void bridge_core::end(operation& op, operation::delivery how) noexcept {
   op.deliver(this, how);
 }
 
-void bridge_core::refuse(operation& op, errc why) noexcept {
+void bridge_core::refuse(operation& op, errc why, operation::delivery how) noexcept {
   if (op.code != op_code::wait_level) parts_->outcomes.refused(why);
-  answer(op, op_result::of(why));
+  answer(op, op_result::of(why), how);
 }
 
 void bridge_core::send_all(operation_list& admitted) noexcept {
@@ -246,7 +247,7 @@ void bridge_core::cancel(operation& op, cancel_kind kind) noexcept {
   case cancel_word::requested::remembered:
     if (!parts_->permits.cancel(op)) return;
     if (op.code != op_code::wait_level) parts_->outcomes.cancelled_waiting();
-    answer(op, {result_kind::aborted, 0, 0});
+    answer(op, {result_kind::aborted, 0, 0}, operation::delivery::post);
     return admit_next();
   case cancel_word::requested::send:
     return tell(shard, {op, lane_item::meaning::cancel});
@@ -285,7 +286,7 @@ void bridge_core::stop() noexcept {
   operation_list waiting;
   parts_->permits.close(waiting);
   while (operation* const op = waiting.pop_front())
-    refuse(*op, errc::stopped);
+    refuse(*op, errc::stopped, operation::delivery::post);
   restart_timer();
   if (parts_->permits.outstanding() == 0) wake_delivery();
 }
@@ -304,7 +305,7 @@ void bridge_core::expire_waiters() {
   parts_->permits.expire(parts_->clock(), expired);
   while (operation* const op = expired.pop_front()) {
     if (op->code != op_code::wait_level) parts_->outcomes.expired_waiting();
-    answer(*op, op_result::of(errc::expired_waiting));
+    answer(*op, op_result::of(errc::expired_waiting), operation::delivery::post);
   }
   {
     // Whatever the timer is set to now, it is set or cancelled anew.

@@ -67,12 +67,49 @@ TEST_F(newer_asio, consign) {
   EXPECT_EQ(kept.use_count(), 1);
 }
 
-// What fails at once is told like all the rest, also where the handler would allow it to be told sooner.
-TEST_F(newer_asio, immediate_executor) {
+TEST_F(newer_asio, immediate_executor_is_told_at_once_what_needs_no_shard) {
   random_access_file closed(all.link);
-  const outcome told = all.complete([&](auto handler) {
-    closed.async_read_some_at(0, asio::buffer(buffer), asio::bind_immediate_executor(asio::system_executor(), handler));
-  });
+  outcome told;
+  closed.async_read_some_at(0, asio::buffer(buffer),
+                            asio::bind_immediate_executor(asio::system_executor(), told.handler()));
+  EXPECT_TRUE(told.failed_with(asio::error::bad_descriptor)) << "inside the initiating function: " << told;
+  outcome empty;
+  file.async_read_some_at(0, asio::mutable_buffer(),
+                          asio::bind_immediate_executor(asio::system_executor(), empty.handler()));
+  EXPECT_TRUE(empty.succeeded()) << empty;
+  all.link.stop();
+  outcome refused;
+  async_nop(all.link, 0, asio::bind_immediate_executor(asio::system_executor(), refused.handler()));
+  EXPECT_TRUE(refused.failed_with(errc::stopped)) << refused;
+}
+
+TEST_F(newer_asio, immediate_executor_leaves_the_handler_on_its_own) {
+  random_access_file closed(all.link);
+  outcome told;
+  closed.async_read_some_at(
+      0, asio::buffer(buffer),
+      asio::bind_immediate_executor(asio::system_executor(),
+                                    asio::bind_executor(all.context.get_executor(), told.handler())));
+  EXPECT_EQ(told.calls, 0) << "it runs nowhere but on its executor";
+  ASSERT_TRUE(all.finish());
+  EXPECT_TRUE(told.failed_with(asio::error::bad_descriptor)) << told;
+}
+
+TEST_F(newer_asio, immediate_executor_is_not_for_what_goes_to_a_shard) {
+  outcome read;
+  file.async_read_some_at(0, asio::buffer(buffer),
+                          asio::bind_immediate_executor(asio::system_executor(), read.handler()));
+  EXPECT_EQ(read.calls, 0);
+  ASSERT_TRUE(all.finish());
+  EXPECT_TRUE(read.succeeded() && read.value == 100) << read;
+}
+
+TEST_F(newer_asio, without_an_immediate_executor_no_handler_runs_inside_its_initiating_function) {
+  random_access_file closed(all.link);
+  outcome told;
+  closed.async_read_some_at(0, asio::buffer(buffer), told.handler());
+  EXPECT_EQ(told.calls, 0);
+  ASSERT_TRUE(all.finish());
   EXPECT_TRUE(told.failed_with(asio::error::bad_descriptor)) << told;
 }
 #endif

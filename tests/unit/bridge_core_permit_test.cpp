@@ -140,7 +140,7 @@ TEST_F(bridge_core_permit_test, is_not_for_a_wait_for_a_level) {
   core->initiate(wait, std::move(held));
   EXPECT_EQ(requests().size(), 1U) << "it goes to no shard";
   expect_out(1, 40);
-  expect_ended(wait, delivery::post); // since the permit came back
+  expect_ended(wait, delivery::immediate); // since the permit came back
 }
 
 TEST_F(bridge_core_permit_test, comes_back_with_an_operation_that_was_cancelled_before) {

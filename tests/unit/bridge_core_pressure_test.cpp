@@ -47,12 +47,12 @@ class bridge_core_pressure_test : public bridge_core_test {
 };
 
 TEST_F(bridge_core_pressure_test, answers_by_posting_what_waits_for_a_level_that_is_there) {
-  expect_ended(wait_for(normal), delivery::post);
+  expect_ended(wait_for(normal), delivery::immediate);
   EXPECT_EQ(requests().size(), 0U) << "it is not for a shard";
   EXPECT_EQ(core->waits, 0);
   EXPECT_EQ(core->stats().accepted, 0U);
   fill();
-  expect_ended(wait_for(suspended), delivery::post);
+  expect_ended(wait_for(suspended), delivery::immediate);
 }
 
 TEST_F(bridge_core_pressure_test, answers_who_waits_when_a_reply_brings_the_level) {
@@ -104,7 +104,7 @@ TEST_F(bridge_core_pressure_test, cancels_a_wait) {
   cancelled_before.cancellable = true;
   core->cancel(cancelled_before, cancel_kind::any);
   core->initiate(cancelled_before);
-  expect_ended(cancelled_before, delivery::post, aborted);
+  expect_ended(cancelled_before, delivery::immediate, aborted);
   come_back(*first);
   EXPECT_EQ(wait.delivered, 1);
   expect_uncounted();
@@ -115,7 +115,7 @@ TEST_F(bridge_core_pressure_test, stops_waits) {
   const test_operation& wait = wait_for(normal, INT64_MAX - 1);
   core->stop();
   expect_ended(wait, delivery::post, stopped);
-  expect_ended(wait_for(suspended), delivery::post, stopped);
+  expect_ended(wait_for(suspended), delivery::immediate, stopped);
   EXPECT_EQ(core->timer, never);
   expect_uncounted();
 }

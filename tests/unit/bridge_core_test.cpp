@@ -38,11 +38,11 @@ TEST_F(bridge_core_test, drains_at_once_what_came_before_the_wait) {
   expect_ended(second, delivery::invoke);
 }
 
-TEST_F(bridge_core_test, refuses_by_posting) {
-  expect_ended(initiate(101), delivery::post, op_result::of(errc::too_large));
+TEST_F(bridge_core_test, refuses_at_once) {
+  expect_ended(initiate(101), delivery::immediate, op_result::of(errc::too_large));
   for (int each = 0; each < 4; ++each)
     initiate(1);
-  expect_ended(initiate(1), delivery::post, op_result::of(errc::no_room));
+  expect_ended(initiate(1), delivery::immediate, op_result::of(errc::no_room));
   EXPECT_EQ(core->stats().refused, 2U);
   EXPECT_EQ(core->stats().waiting, 2U);
   EXPECT_EQ(requests().size(), 2U);
@@ -166,7 +166,7 @@ TEST_F(bridge_core_test, does_not_queue_what_was_cancelled_before_it_came) {
   op.cancellable = true;
   core->cancel(op, cancel_kind::any);
   core->initiate(op);
-  expect_ended(op, delivery::post, aborted);
+  expect_ended(op, delivery::immediate, aborted);
   EXPECT_EQ(core->stats().waiting, 0U);
 }
 
@@ -236,7 +236,7 @@ TEST_F(bridge_core_test, stops_accepting) {
   test_operation& waiting = initiate(60);
   core->stop();
   expect_ended(waiting, delivery::post, stopped);
-  expect_ended(initiate(1), delivery::post, stopped);
+  expect_ended(initiate(1), delivery::immediate, stopped);
   reply(sent);
   core->woken();
   expect_ended(sent, delivery::invoke);

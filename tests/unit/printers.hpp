@@ -44,14 +44,15 @@ inline std::ostream& operator<<(std::ostream& out, op_fsm::reason value) {
 }
 inline std::ostream& operator<<(std::ostream& out, op_code value) {
   return print_name(out, value,
-                    {"read", "write", "sync_all", "sync_data", "open", "close", "size", "resize", "rename", "unlink",
-                     "make_directory", "status", "call", "wait_level", "nop", "cancel_file", "cancel_bridge"});
+                    {"read", "write", "sync_all", "sync_data", "open", "close", "size", "resize", "allocate", "advise",
+                     "rename", "unlink", "make_directory", "status", "call", "wait_level", "nop", "cancel_file",
+                     "cancel_bridge"});
 }
 inline std::ostream& operator<<(std::ostream& out, operation::place value) {
-  return print_name(out, value, {"nowhere", "waiting", "waiting_aside", "backlog", "parked", "slot", "held"});
+  return print_name(out, value, {"nowhere", "waiting", "waiting_aside", "backlog", "task", "parked", "slot", "held"});
 }
 inline std::ostream& operator<<(std::ostream& out, operation::delivery value) {
-  return print_name(out, value, {"invoke", "post", "destroy"});
+  return print_name(out, value, {"invoke", "post", "immediate", "destroy"});
 }
 inline std::ostream& operator<<(std::ostream& out, result_kind value) {
   return print_name(out, value, {"success", "system_error", "bridge_error", "end_of_file", "aborted", "already_open"});

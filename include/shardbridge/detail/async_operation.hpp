@@ -21,6 +21,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/recycling_allocator.hpp>
+#if __has_include(<boost/asio/associated_immediate_executor.hpp>) // Boost 1.82
+#include <boost/asio/associated_immediate_executor.hpp>
+#include <boost/asio/bind_executor.hpp>
+#define SHARDBRIDGE_HAS_IMMEDIATE_EXECUTOR
+#endif
 
 #include <cerrno>
 #include <memory>
@@ -68,7 +73,7 @@ class async_operation final : public operation {
     made->connect_cancellation(core, options.stop_token);
     unless_started.dismiss();
     if (answered)
-      core->answer(*made, *answered);
+      core->answer(*made, *answered, delivery::immediate);
     else if (options.permit != nullptr)
       core->initiate(*made, std::move(*options.permit));
     else
@@ -148,6 +153,16 @@ class async_operation final : public operation {
     auto call = boost::asio::bind_allocator(
         boost::asio::get_associated_allocator(self.handler_, boost::asio::recycling_allocator<void>()), ending(self));
     if (how == delivery::invoke) return boost::asio::dispatch(associated, std::move(call));
+#if defined(SHARDBRIDGE_HAS_IMMEDIATE_EXECUTOR)
+    if constexpr (boost::asio::can_require_v<associated_executor, boost::asio::execution::blocking_t::never_t>) {
+      if (how == delivery::immediate) {
+        // By default one of the handler's that never runs anything at once; from there to the handler's own, if any.
+        const auto first = boost::asio::get_associated_immediate_executor(self.handler_, associated);
+        const auto then = boost::asio::get_associated_executor(self.handler_, first);
+        return boost::asio::dispatch(first, boost::asio::bind_executor(then, std::move(call)));
+      }
+    }
+#endif
     if constexpr (boost::asio::can_require_v<associated_executor, boost::asio::execution::blocking_t::never_t>)
       boost::asio::post(associated, std::move(call));
     else

@@ -28,12 +28,13 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   bridge_core(const bridge_core&) = delete;
   bridge_core& operator=(const bridge_core&) = delete;
 
-  /// Takes the operation over: it is delivered exactly once, never from inside this call unless `post`ed. Any thread.
+  /// Takes the operation over: it is delivered exactly once, from inside this call only `post`ed or `immediate`. Any
+  /// thread.
   void initiate(operation& op) noexcept;
   /// The same with a permit taken before, if it is of this bridge and large enough.
   void initiate(operation& op, permit taken) noexcept;
   /// Takes over an operation that has its result without a shard: it is delivered with that.
-  void answer(operation& op, op_result result) noexcept;
+  void answer(operation& op, op_result result, operation::delivery how) noexcept;
   /// Has the operation timed, if it is one of those to be timed and nobody else does. Any thread.
   void sample(operation& op) noexcept;
   /// Empty: there is no room now, or there never is.
@@ -97,7 +98,7 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   class batch;
   class outbox;
 
-  void refuse(operation& op, errc why) noexcept;
+  void refuse(operation& op, errc why, operation::delivery how) noexcept;
   void end(operation& op, operation::delivery how) noexcept;
   void send_all(operation_list& admitted) noexcept;
   void send(operation& op, operation_list& unsent) noexcept;

@@ -77,9 +77,10 @@ inline constexpr std::int64_t before_all = INT64_MIN; ///< earlier than the dead
 class operation {
  public:
   enum class delivery : std::uint8_t {
-    invoke, ///< on the bridge's executor, from its drain: the handler may run at once
-    post,   ///< from anywhere: the handler must not run inside this call
-    destroy ///< everything is freed, the handler is not called
+    invoke,    ///< on the bridge's executor, from its drain: the handler may run at once
+    post,      ///< from anywhere: the handler must not run inside this call
+    immediate, ///< the same, inside the initiating function: where the handler allows it, it runs at once
+    destroy    ///< everything is freed, the handler is not called
   };
   using deliver_function = void (*)(operation&, bridge_core*, delivery);
   /// False: a task goes on with it, and ends it by shard_runtime::end_call().
