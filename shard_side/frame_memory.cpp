@@ -42,7 +42,7 @@ struct end_of_thread {
 };
 
 constexpr std::size_t class_of(std::size_t bytes) noexcept {
-  return (bytes + step - 1) / step;
+  return bytes == 0 ? 1 : (bytes + step - 1) / step; // each has room for a free_block
 }
 
 } // namespace

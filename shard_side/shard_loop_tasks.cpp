@@ -125,6 +125,7 @@ void shard_loop::stop_tasks() noexcept {
     if (each->withdraw()) make_ready(*each);
   }
   timers_.shard_stops();
+  tell_listeners();
 }
 
 void shard_loop::task_failed(const std::exception_ptr& why) noexcept {

@@ -1,5 +1,5 @@
-// shardbridge-micro-tasks: what tasks of a shard cost: to spawn and end one, to await one, to let others go first, and
-// to have a no-op done by the ring. The clock runs on the shard, around many of them.
+// shardbridge-micro-tasks: what tasks of a shard cost: to spawn and end one, to await one, to let others go first,
+// to hand a value over, and to have a no-op done by the ring. The clock runs on the shard, around many of them.
 #include <shardbridge/shardbridge.hpp>
 
 #include <boost/asio.hpp>
@@ -61,6 +61,22 @@ task<> both(shard& on, std::int64_t count) {
   for (std::int64_t each = 0; each < count; each += 2)
     co_await when_all(on, empty(), empty());
 }
+task<> echo(channel<int>& from, channel<int>& to) {
+  while (const auto each = co_await from.receive())
+    co_await to.send(*each);
+}
+/// There and back counts twice.
+task<> hop(shard& on, std::int64_t count) {
+  channel<int> there(on, 1);
+  channel<int> back(on, 1);
+  join_handle<void> echoing = on.spawn(echo(there, back));
+  for (std::int64_t each = 0; each < count; each += 2) {
+    co_await there.send(1);
+    co_await back.receive();
+  }
+  there.close();
+  co_await std::move(echoing).join();
+}
 task<> nop(shard& on, std::int64_t count) {
   for (std::int64_t each = 0; each < count; ++each)
     co_await on.nop();
@@ -104,6 +120,7 @@ int main(int argc, char** argv) {
   add("await", await);
   add("yield", yield);
   add("when_all_of_two", both);
+  add("channel_hop", hop);
   add("nop", nop);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

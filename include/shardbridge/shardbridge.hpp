@@ -7,6 +7,7 @@
 #include <shardbridge/async_nop.hpp>
 #include <shardbridge/bridge.hpp>
 #include <shardbridge/buffer_pool.hpp>
+#include <shardbridge/channel.hpp>
 #include <shardbridge/errc.hpp>
 #include <shardbridge/error.hpp>
 #include <shardbridge/file_range.hpp>
@@ -15,11 +16,14 @@
 #include <shardbridge/io_options.hpp>
 #include <shardbridge/join_handle.hpp>
 #include <shardbridge/notifier.hpp>
+#include <shardbridge/oneshot.hpp>
 #include <shardbridge/open_flags.hpp>
 #include <shardbridge/options.hpp>
 #include <shardbridge/owned_buffer.hpp>
 #include <shardbridge/path_operations.hpp>
 #include <shardbridge/random_access_file.hpp>
+#include <shardbridge/semaphore.hpp>
+#include <shardbridge/semaphore_units.hpp>
 #include <shardbridge/sequence.hpp>
 #include <shardbridge/shard.hpp>
 #include <shardbridge/shard_file.hpp>

@@ -10,6 +10,16 @@
 
 #include <gtest/gtest.h>
 
+// Sanitizers end the program where malloc would say no.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __tsan_default_options();
+const char* __asan_default_options() {
+  return "allocator_may_return_null=1";
+}
+const char* __tsan_default_options() {
+  return "allocator_may_return_null=1";
+}
+
 namespace shardbridge::detail {
 namespace {
 

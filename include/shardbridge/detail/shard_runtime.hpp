@@ -25,6 +25,25 @@
 
 namespace shardbridge::detail {
 
+/// Is told when the shard stops.
+class stop_listener {
+ public:
+  stop_listener(const stop_listener&) = delete;
+  stop_listener& operator=(const stop_listener&) = delete;
+
+  /// Once. It is listed no more.
+  virtual void shard_stops() noexcept = 0;
+
+  // The list's.
+  bool listed = false;
+  stop_listener* previous = nullptr;
+  stop_listener* next = nullptr;
+
+ protected:
+  stop_listener() = default;
+  ~stop_listener() = default;
+};
+
 /// Of a coroutine that the loop starts.
 class start_of_chain final : public waiter {
  public:
@@ -95,6 +114,15 @@ class shard_runtime {
   /// It has come. Any thread.
   virtual void wake(remote_waiter& which) noexcept = 0;
 
+  /// On a shard that stops already nobody is told.
+  void listen(stop_listener& which) noexcept {
+    which.listed = true;
+    listeners_.push_back(which);
+  }
+  void forget(stop_listener& which) noexcept {
+    if (which.listed) listeners_.erase(which);
+  }
+
   /// It must not be set, and stays where it is until it has fired or been stopped.
   virtual void set_timer(timer& which) noexcept = 0;
   /// Nothing happens to one that is not set.
@@ -133,6 +161,12 @@ class shard_runtime {
     run_chain(next->coroutine);
     return true;
   }
+  void tell_listeners() noexcept {
+    while (stop_listener* const each = listeners_.pop_front()) {
+      each->listed = false;
+      each->shard_stops();
+    }
+  }
   void destroy_roots() noexcept {
     while (root::promise_type* const each = roots_.front())
       std::coroutine_handle<root::promise_type>::from_promise(*each).destroy();
@@ -141,6 +175,7 @@ class shard_runtime {
   intrusive_list<waiter> ready_;
   intrusive_list<waiter> expected_;    ///< remote_waiters
   intrusive_list<waiter> level_waits_; ///< level_waiters
+  intrusive_list<stop_listener> listeners_;
   intrusive_list<root::promise_type> roots_;
   std::uint64_t started_ = 0; ///< roots, since the beginning
   bool stopping_ = false;
