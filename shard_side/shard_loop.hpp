@@ -75,7 +75,7 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   void begin(operation& op);
   void begin_own(operation& op) override;
   void interrupt_own(operation& op) noexcept override { interrupt(op, reason::user); }
-  void unpark_own(operation& op) override;
+  void unpark_own(operation& op) override { go_on(op); }
   void begin_call(operation& op);
   void call(operation& op);
   void end_call(operation& op, op_result result) override;

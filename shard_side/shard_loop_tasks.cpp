@@ -22,10 +22,6 @@ void shard_loop::begin_own(operation& op) {
   queue(op);
 }
 
-void shard_loop::unpark_own(operation& op) {
-  go_on(op);
-}
-
 void shard_loop::begin_call(operation& op) {
   if (calls_.empty() && call_time_ < slice_) return call(op);
   if (op.deadline != never && !deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});

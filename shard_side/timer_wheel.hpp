@@ -4,7 +4,7 @@
 //
 // Time goes in ticks of 2^14 ns (16 µs), a third of what the kernel lets a sleep last longer. Wheel n has 64 buckets of
 // 64^n ticks each. A timer is in the wheel of the highest six bits in which its tick differs from the present one, and
-// comes to a finer wheel when its bucket begins: seven times at most.
+// comes to a finer wheel when its bucket begins: eight times at most.
 //
 // Threads: the shard's own.
 //

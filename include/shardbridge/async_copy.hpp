@@ -7,7 +7,9 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <exception>
 #include <new>

@@ -45,11 +45,8 @@ class [[nodiscard]] branch {
  public:
   struct promise_type : frame_memory {
     template <class... Rest>
-    promise_type(shard_runtime& on, branches_wait& all, Rest&...) noexcept : scope(all.inside), start(on) {
-      start.coroutine = std::coroutine_handle<promise_type>::from_promise(*this);
-      start.scope = &scope;
-      on.make_ready(start);
-    }
+    promise_type(shard_runtime& on, branches_wait& all, Rest&...) noexcept
+        : scope(all.inside), start(on, std::coroutine_handle<promise_type>::from_promise(*this), scope) {}
 
     branch get_return_object() noexcept { return branch(std::coroutine_handle<promise_type>::from_promise(*this)); }
     std::suspend_always initial_suspend() const noexcept { return {}; }

@@ -44,10 +44,10 @@ class stop_listener {
   ~stop_listener() = default;
 };
 
-/// Of a coroutine that the loop starts.
+/// Of a coroutine that the loop starts, in its turn.
 class start_of_chain final : public waiter {
  public:
-  using waiter::waiter;
+  start_of_chain(shard_runtime& on, std::coroutine_handle<> first, cancel_scope& of) noexcept;
   [[nodiscard]] bool withdraw() noexcept override { return false; } // it is ready
 };
 
@@ -228,13 +228,18 @@ inline bool level_waiter::withdraw() noexcept {
   return true;
 }
 
+inline start_of_chain::start_of_chain(shard_runtime& on, std::coroutine_handle<> first, cancel_scope& of) noexcept
+    : waiter(on) {
+  coroutine = first;
+  scope = &of;
+  on.make_ready(*this);
+}
+
 template <class... Rest>
-root::promise_type::promise_type(shard_runtime& on, Rest&...) noexcept : start(on) {
-  start.coroutine = std::coroutine_handle<promise_type>::from_promise(*this);
-  start.scope = &scope;
+root::promise_type::promise_type(shard_runtime& on, Rest&...) noexcept
+    : start(on, std::coroutine_handle<promise_type>::from_promise(*this), scope) {
   on.roots_.push_back(*this);
   ++on.started_;
-  on.make_ready(start);
 }
 inline root::promise_type::~promise_type() {
   start.runtime.roots_.erase(*this);
