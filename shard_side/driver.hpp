@@ -3,6 +3,7 @@
 // Threads: the shard's own, from construction to destruction.
 #pragma once
 
+#include <shardbridge/detail/arrival.hpp>
 #include <shardbridge/detail/operation.hpp>
 
 #include <shard_side/slot_table.hpp>
@@ -21,15 +22,19 @@ struct submission {
   iovec* iovecs = nullptr;
   std::uint32_t iovec_count = 0;
   std::uint64_t offset = 0;
-  std::uint64_t length = 0; ///< of the range that an allocate or advise is about
+  std::uint64_t length = 0; ///< of the range that an allocate or advise is about; of all iovecs
   std::int32_t mode = 0;    ///< see operation::mode
   kernel_arguments* arguments = nullptr;
+  msghdr* message = nullptr;
   std::int64_t linked_deadline = never; ///< steady clock, nanoseconds; `never`: no linked timeout
 };
 
 struct completion {
   token which;
   std::int32_t result;
+  bool more = false;         ///< it is not the operation's last
+  bool notification = false; ///< of a zero-copy send, whose result came before
+  std::int32_t buffer = -1;  ///< that the kernel has picked; -1: none
 };
 
 /// Bytes and iovecs that one submission can move (Linux: MAX_RW_COUNT, UIO_MAXIOV).
@@ -72,6 +77,18 @@ class driver {
 
   /// Completions that found no room, as the kernel counts them: a CQ sized for the worst case has none.
   [[nodiscard]] virtual std::uint64_t overflowed() const noexcept { return 0; }
+
+  /// What `came` for an operation that receives into memory that the kernel picks: with `asked` if it is one for
+  /// datagrams. It stays until the buffer is given back.
+  [[nodiscard]] virtual received_piece& piece(const completion& came, const msghdr* asked) noexcept = 0;
+  /// The kernel may pick it again.
+  virtual void give_back(std::uint16_t buffer) noexcept = 0;
+  struct buffer_count {
+    std::size_t all, lent; ///< lent: taken by the kernel, and not given back
+  };
+  [[nodiscard]] virtual buffer_count buffers() const noexcept = 0;
+  /// Why there is no such memory: an errno.
+  [[nodiscard]] virtual int without_buffers() const noexcept = 0;
 
   /// Submissions of registered memory.
   [[nodiscard]] virtual std::uint64_t registered() const noexcept { return 0; }

@@ -46,7 +46,7 @@ bool cancellable(const operation& op) noexcept {
 /// A transfer of a pipe, a terminal, a FIFO: it may wait for ever.
 bool waits_for_readiness(const slot& used) noexcept {
   const descriptor* const file = used.op != nullptr ? used.op->file : used.left->file;
-  return operation::moves_bytes(used.code) && !file->regular;
+  return (used.code == op_code::read || used.code == op_code::write) && !file->regular;
 }
 
 /// What an operation that leaves its buffer behind has to show: nothing for a read.
@@ -96,7 +96,9 @@ bool in_flight::start(operation& op) {
   counters_.in_flight.set(slots_.in_use());
   // Early, while the rest of the batch is still being staged: a device that is given a whole batch at once is idle
   // before it, and completes it at once, so that the next batch is one again. Measured at depth 32: a tenth more reads.
-  if (op.file != nullptr && driver_.unsubmitted() >= std::max(least_submitted_early, slots_.in_use() / 8)) submit_now();
+  if (op.file != nullptr && operation::on_disk(op.code) &&
+      driver_.unsubmitted() >= std::max(least_submitted_early, slots_.in_use() / 8))
+    submit_now();
   return true;
 }
 
@@ -107,19 +109,23 @@ bool in_flight::stage(std::uint32_t index) {
                   .step = used.step,
                   .mode = op.mode,
                   .arguments = op.arguments.get(),
+                  .message = op.message,
                   .linked_deadline = linked_ && cancellable(op) ? op.deadline : never};
   if (op.code == op_code::open)
     what.fd = used.opened;
+  else if (op.code == op_code::poll)
+    what.fd = static_cast<int>(op.offset);
   else if (op.file != nullptr)
     what.fd = op.file->get();
   if (operation::moves_bytes(op.code)) {
     const portion part = next_portion(op);
     what.iovecs = op.iovecs;
     what.iovec_count = part.iovecs;
-    used.submitted = part.bytes;
+    used.submitted = what.length = part.bytes;
+  } else {
+    what.length = op.length;
   }
   what.offset = op.offset;
-  what.length = op.length;
   if (op.code == op_code::advise) used.submitted = what.length = std::min(op.length, max_advised_at_once);
   if (!driver_.stage(slots_.name(index, cqe_kind::operation), what)) return false;
   // From here the kernel closes the number, and it may be another file's as soon as it has.
@@ -248,7 +254,7 @@ void in_flight::complete(const completion& came) {
   if (used == nullptr) return;
   op_fsm::action next = op_fsm::action::wait;
   if (came.which.kind == cqe_kind::operation)
-    next = used->fsm.on_operation(came.result);
+    next = on_operation(*used, came);
   else if (came.which.kind == cqe_kind::timeout)
     next = used->fsm.on_timeout(came.result);
   else
@@ -256,6 +262,19 @@ void in_flight::complete(const completion& came) {
   if (next == op_fsm::action::settled) return settle(came.which.index);
   if (came.which.kind == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY))
     cancel_missed(came.which, *used);
+}
+
+op_fsm::action in_flight::on_operation(slot& used, const completion& came) {
+  if (came.notification) return used.fsm.on_notification();
+  const op_fsm::action next = used.fsm.on_operation(came.result, came.more);
+  if (!operation::answered_often(used.code)) return next;
+  if (used.code == op_code::accept && came.result >= 0) {
+    number_given(came.result);
+    told_.arrived(*used.op, {.descriptor = came.result});
+  } else if (came.buffer >= 0) {
+    told_.arrived(*used.op, {.piece = &driver_.piece(came, used.op->message)});
+  }
+  return next;
 }
 
 op_fsm::action in_flight::on_cancel(slot& used, std::int32_t result) {
@@ -266,7 +285,8 @@ op_fsm::action in_flight::on_cancel(slot& used, std::int32_t result) {
 }
 
 void in_flight::cancel_missed(token which, slot& used) {
-  if (!operation::moves_bytes(used.code) || !used.fsm.cancel_missed()) return;
+  const bool may_wait = operation::moves_bytes(used.code) || operation::waits_for_others(used.code);
+  if (!may_wait || !used.fsm.cancel_missed()) return;
   const std::int64_t due = steady_now() + (missed_pause_ns << used.misses);
   used.misses = static_cast<std::uint8_t>(std::min(used.misses + 1, most_doublings));
   missed_.push_back({which, due});
@@ -281,13 +301,14 @@ void in_flight::settle(std::uint32_t index) {
   const operation& op = *used.op;
   if (op.code == op_code::open) return settle_open(index);
 
-  const verdict outcome = judge(used.fsm, {.code = op.code,
-                                           .moved_before = used.moved,
-                                           .wanted = used.submitted,
-                                           .rest = op.bytes - used.moved - used.submitted,
-                                           .continues = op.file != nullptr && op.file->regular,
-                                           .alignment = op.file != nullptr ? op.file->offset_alignment : 1,
-                                           .interruptions = used.interruptions});
+  const verdict outcome =
+      judge(used.fsm, {.code = op.code,
+                       .moved_before = used.moved,
+                       .wanted = used.submitted,
+                       .rest = op.bytes - used.moved - used.submitted,
+                       .continues = op.code == op_code::send || (op.file != nullptr && op.file->regular),
+                       .alignment = op.file != nullptr ? op.file->offset_alignment : 1,
+                       .interruptions = used.interruptions});
   if (outcome.done && outcome.result == op_result{} && advise_rest(index)) return;
   if (outcome.done) return finish(index, outcome.result);
   note_interruption(used);

@@ -9,7 +9,8 @@
 //  2. Every operation started is reported to the sink exactly once: when its slot settles, or before, when it is
 //  detached.
 //  3. What finds no room in the SQ is kept and staged after the next enter().
-//  4. A transfer whose cancel missed is cancelled again, ever more seldom, until it ends: the kernel does not find it
+//  4. What may wait for others and whose cancel missed is cancelled again, ever more seldom, until it ends: the kernel
+//  does not find it
 //     while it is tried, and lets it wait for readiness after that, if the file can be polled (see tests/kernel), as
 //     some regular ones can: the kernel's trace_pipe, files of a file system in user space.
 #pragma once
@@ -32,6 +33,8 @@ class in_flight {
   class sink {
    public:
     virtual void finish(operation& op, op_result result) = 0;
+    /// One answer of one that is answered often, before it ends.
+    virtual void arrived(operation& op, const arrival& what) = 0;
     /// It has left the kernel and ends when others have: the file's sync_ledger holds it.
     virtual void park(operation& held) = 0;
     /// A parked operation may go on, of whatever shard: the descriptor or its ledger has let it go.
@@ -91,6 +94,7 @@ class in_flight {
   void expire(std::uint32_t index);
   void detach(std::uint32_t index, op_result result);
   void complete(const completion& came);
+  op_fsm::action on_operation(slot& used, const completion& came);
   op_fsm::action on_cancel(slot& used, std::int32_t result);
   void cancel_missed(token which, slot& used);
   void settle(std::uint32_t index);

@@ -3,7 +3,8 @@
 //
 // What it must take from the kernel (Linux 6.18, see tests/kernel): the CQEs of operation and timeout come in either
 // order; a timeout that could not cancel says ENOENT and the result comes later; one linked to what went to io-wq never
-// fires; a cancel may say 0, ENOENT or EALREADY and decides nothing: only the operation's own CQE does.
+// fires; a cancel may say 0, ENOENT or EALREADY and decides nothing: only the operation's own CQE does. What answers
+// again and again marks all its CQEs but the last; a zero-copy send marks its result, and ends with a notification.
 //
 // Invariant: after start() exactly one event answers `settled`, when every CQE that is owed has come.
 #pragma once
@@ -25,10 +26,13 @@ class op_fsm {
     cancel_sent_ = false;
   }
 
-  action on_operation(std::int32_t result) noexcept {
+  /// `more`: it is not the last.
+  action on_operation(std::int32_t result, bool more = false) noexcept {
     result_ = result;
-    return came(operation_cqe);
+    return more ? action::wait : came(operation_cqe);
   }
+  /// The kernel has let go of what was sent. Its result came before.
+  action on_notification() noexcept { return came(operation_cqe); }
 
   /// ETIME: it fired and cancelled; ENOENT: it fired and could not; ECANCELED: it did not fire.
   action on_timeout(std::int32_t result) noexcept {

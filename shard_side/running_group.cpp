@@ -7,6 +7,7 @@
 #include <shardbridge/buffer_pool.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cerrno>
 #include <cstddef>
@@ -28,8 +29,13 @@ void require(bool sensible, const char* sentence) {
 
 shard_group_options checked(shard_group_options options) {
   require(options.shards >= 1 && options.shards <= 1024, "shard_group_options::shards must be 1 to 1024");
-  require(options.ring_entries >= 2 && options.ring_entries <= 8192,
-          "shard_group_options::ring_entries must be 2 to 8192");
+  require(options.ring_entries >= 2 && options.ring_entries <= 16384,
+          "shard_group_options::ring_entries must be 2 to 16384");
+  require(options.receive_buffers <= 32768 &&
+              (options.receive_buffers == 0 || std::has_single_bit(options.receive_buffers)),
+          "shard_group_options::receive_buffers must be 0 or a power of two up to 32768");
+  require(options.receive_buffer_bytes >= 256 && options.receive_buffer_bytes <= (std::size_t{1} << 30U),
+          "shard_group_options::receive_buffer_bytes must be 256 to 2^30");
   require(options.timeout > std::chrono::nanoseconds::zero(), "shard_group_options::timeout must be positive");
   require(options.spin >= std::chrono::nanoseconds::zero() && options.spin <= std::chrono::seconds(1),
           "shard_group_options::spin must be 0 to 1 s");
@@ -131,7 +137,11 @@ bool running_group::set_up(std::size_t index, std::promise<std::string>& started
     const bool pinned = cpu && pin_this_thread(*cpu);
     if (pinned) pinned_[index] = cpu;
     // After pinning, so that the ring's memory is near the core.
-    kernel.emplace(options.ring_entries, ports[index].wake().event());
+    kernel.emplace(uring_driver::setup{.entries = options.ring_entries,
+                                       .receive_buffers = static_cast<std::uint16_t>(options.receive_buffers),
+                                       .receive_buffer_bytes = options.receive_buffer_bytes,
+                                       .zero_copy_from = options.zero_copy_from.value_or(UINT64_MAX)},
+                   ports[index].wake().event());
     ports[index].set_ring(kernel->address());
     const bool unheard = options.shard_wake == shard_wake::message && kernel->address() < 0;
     const std::string unregistered = register_memory(*kernel, registered_pools_);

@@ -1,6 +1,7 @@
 #include <shard_side/shard_loop.hpp>
 
 #include <shardbridge/detail/descriptor.hpp>
+#include <shardbridge/detail/multishot.hpp>
 
 #include <bridge/clock.hpp>
 
@@ -224,6 +225,10 @@ bool shard_loop::start(operation& op) {
     finish(op, failed == 0 ? op_result{} : op_result{result_kind::system_error, failed, 0});
     return true;
   }
+  if (operation::receives_into_provided(op.code) && driver_.without_buffers() != 0) {
+    finish(op, {result_kind::system_error, driver_.without_buffers(), 0});
+    return true;
+  }
   return in_flight_.start(op);
 }
 
@@ -271,6 +276,10 @@ void shard_loop::finish(operation& op, op_result result) {
     hand_back(op);
   else
     ++held_;
+}
+
+void shard_loop::arrived(operation& op, const arrival& what) {
+  static_cast<multishot&>(op).arrived(what);
 }
 
 void shard_loop::park(operation& held) {

@@ -105,6 +105,10 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   void give_up();
   void bound_all(const connection& abandoned);
   void finish(operation& op, op_result result) override;
+  void arrived(operation& op, const arrival& what) override;
+  void return_buffer(std::uint16_t buffer) noexcept override { driver_.give_back(buffer); }
+  bool has_buffers() const noexcept override { return driver_.buffers().lent < driver_.buffers().all; }
+  bool may_keep_buffers() const noexcept override { return driver_.buffers().lent <= driver_.buffers().all / 2; }
   void park(operation& held) override;
   void announce(operation& parked) override;
   void message_failed(std::uint32_t shard) override;

@@ -21,7 +21,7 @@ bool stops_early(const operation& op) noexcept {
   case op_code::write:
     return !op.file->regular;
   default:
-    return false;
+    return !operation::on_disk(op.code);
   }
 }
 

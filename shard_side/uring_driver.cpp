@@ -62,8 +62,28 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
   case op_code::advise:
     io_uring_prep_fadvise(sqe, fd, what.offset, static_cast<off_t>(what.length), what.mode);
     return;
+  case op_code::accept:
+    io_uring_prep_multishot_accept(sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
+    return;
+  case op_code::connect:
+    io_uring_prep_connect(sqe, fd, static_cast<const sockaddr*>(what.message->msg_name), what.message->msg_namelen);
+    return;
+  case op_code::receive_many:
+    io_uring_prep_recv_multishot(sqe, fd, nullptr, 0, 0);
+    provided_buffers::use(sqe);
+    return;
+  case op_code::receive_from:
+    io_uring_prep_recvmsg_multishot(sqe, fd, what.message, 0);
+    provided_buffers::use(sqe);
+    return;
+  case op_code::poll:
+    io_uring_prep_poll_add(sqe, fd, static_cast<unsigned>(what.mode));
+    return;
   case op_code::read:
   case op_code::write:
+  case op_code::receive:
+  case op_code::send:
+  case op_code::send_to:
   case op_code::nop:
   case op_code::call:
   case op_code::wait_level:
@@ -83,7 +103,10 @@ void check(int result) {
 
 } // namespace
 
-uring_driver::uring_driver(unsigned entries, const event_fd& wake) : ring_(entries), wake_(wake), timeouts_(entries) {}
+uring_driver::uring_driver(const setup& wanted, const event_fd& wake)
+    : ring_(wanted.entries), provided_(*ring_.get(), wanted.receive_buffers, wanted.receive_buffer_bytes),
+      zero_copy_from_(ring_.supports(IORING_OP_SENDMSG_ZC) ? wanted.zero_copy_from : UINT64_MAX), wake_(wake),
+      timeouts_(wanted.entries) {}
 
 int uring_driver::register_memory(const registered_memory& memory) {
   if (memory.pieces().size() > registered_memory::most_pieces) return EINVAL;
@@ -92,7 +115,38 @@ int uring_driver::register_memory(const registered_memory& memory) {
   return failed;
 }
 
+// MSG_WAITALL has the kernel go on with what does not fit the socket's buffer by itself.
+void uring_driver::prepare_send(io_uring_sqe* sqe, const submission& what) const noexcept {
+  constexpr int flags = MSG_NOSIGNAL | MSG_WAITALL;
+  const bool copies = what.length < zero_copy_from_;
+  if (what.iovec_count == 1 && what.code == op_code::send) {
+    void* const at = what.iovecs->iov_base;
+    const std::size_t bytes = std::min<std::uint64_t>(what.iovecs->iov_len, max_bytes_at_once);
+    if (copies)
+      io_uring_prep_send(sqe, what.fd, at, bytes, flags);
+    else
+      io_uring_prep_send_zc(sqe, what.fd, at, bytes, flags, 0);
+    return;
+  }
+  what.message->msg_iov = what.iovecs;
+  what.message->msg_iovlen = what.iovec_count;
+  if (copies)
+    io_uring_prep_sendmsg(sqe, what.fd, what.message, flags);
+  else
+    io_uring_prep_sendmsg_zc(sqe, what.fd, what.message, flags);
+}
+
 void uring_driver::prepare_transfer(io_uring_sqe* sqe, const submission& what) noexcept {
+  if (operation::sends(what.code)) return prepare_send(sqe, what);
+  if (what.code == op_code::receive) {
+    if (what.iovec_count == 1) {
+      const std::size_t bytes = std::min<std::uint64_t>(what.iovecs->iov_len, max_bytes_at_once);
+      return io_uring_prep_recv(sqe, what.fd, what.iovecs->iov_base, bytes, 0);
+    }
+    what.message->msg_iov = what.iovecs;
+    what.message->msg_iovlen = what.iovec_count;
+    return io_uring_prep_recvmsg(sqe, what.fd, what.message, 0);
+  }
   const bool reads = what.code == op_code::read;
   if (what.iovec_count != 1) {
     if (reads)
@@ -188,10 +242,19 @@ std::size_t uring_driver::reap(std::span<completion> into) {
   for (const io_uring_cqe* cqe : std::span(cqes).first(count)) {
     const token which = token::unpack(io_uring_cqe_get_data64(cqe));
     if (which.kind == cqe_kind::wake) watching_ = (cqe->flags & IORING_CQE_F_MORE) != 0;
-    into[out++] = {which, cqe->res};
+    into[out++] = {which, cqe->res, (cqe->flags & IORING_CQE_F_MORE) != 0, (cqe->flags & IORING_CQE_F_NOTIF) != 0,
+                   (cqe->flags & IORING_CQE_F_BUFFER) != 0
+                       ? static_cast<std::int32_t>(cqe->flags >> IORING_CQE_BUFFER_SHIFT)
+                       : -1};
   }
   io_uring_cq_advance(ring_.get(), count);
   return out;
+}
+
+received_piece& uring_driver::piece(const completion& came, const msghdr* asked) noexcept {
+  const auto buffer = static_cast<std::uint16_t>(came.buffer);
+  const auto bytes = static_cast<std::size_t>(std::max(came.result, 0));
+  return asked == nullptr ? provided_.piece(buffer, bytes) : provided_.datagram(buffer, bytes, *asked);
 }
 
 bool uring_driver::ready() noexcept {

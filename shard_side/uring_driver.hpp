@@ -1,6 +1,7 @@
 #pragma once
 
 #include <shard_side/driver.hpp>
+#include <shard_side/provided_buffers.hpp>
 #include <shard_side/registered_memory.hpp>
 #include <shard_side/ring.hpp>
 
@@ -15,7 +16,13 @@ namespace shardbridge::detail {
 /// completion.
 class uring_driver final : public driver {
  public:
-  uring_driver(unsigned entries, const event_fd& wake);
+  struct setup {
+    unsigned entries;                  ///< see ring
+    std::uint16_t receive_buffers = 0; ///< see provided_buffers
+    std::size_t receive_buffer_bytes = 0;
+    std::uint64_t zero_copy_from = UINT64_MAX; ///< bytes: sends of so many are not copied, where the kernel can do that
+  };
+  uring_driver(const setup& wanted, const event_fd& wake);
 
   /// Before the first stage(). Returns an errno; then the memory is used as any other.
   [[nodiscard]] int register_memory(const registered_memory& memory);
@@ -28,6 +35,10 @@ class uring_driver final : public driver {
   void enter(std::int64_t until) override;
   std::size_t reap(std::span<completion> into) override;
   bool ready() noexcept override;
+  received_piece& piece(const completion& came, const msghdr* asked) noexcept override;
+  void give_back(std::uint16_t buffer) noexcept override { provided_.give_back(buffer); }
+  buffer_count buffers() const noexcept override { return {provided_.size(), provided_.lent()}; }
+  int without_buffers() const noexcept override { return provided_.error(); }
   std::uint64_t overflowed() const noexcept override;
   std::uint64_t registered() const noexcept override { return registered_submissions_; }
   bool supports(op_code code) const noexcept override;
@@ -41,8 +52,11 @@ class uring_driver final : public driver {
  private:
   void watch_wake();
   void prepare_transfer(io_uring_sqe* sqe, const submission& what) noexcept;
+  void prepare_send(io_uring_sqe* sqe, const submission& what) const noexcept;
 
   ring ring_;
+  provided_buffers provided_;
+  const std::uint64_t zero_copy_from_;
   const event_fd& wake_;
   bool watching_ = false;
   registered_memory memory_{{}};

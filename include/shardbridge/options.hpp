@@ -78,8 +78,8 @@ enum class when_full {
 struct shard_group_options {
   /// Number of shards: threads, each with a ring of its own. 1 to 1024.
   std::size_t shards = 1;
-  /// Operations that one shard can have in the kernel at once; more wait on the shard, in order. 2 to 8192. Each costs
-  /// about 400 bytes of ring and table.
+  /// Operations that one shard can have in the kernel at once; more wait on the shard, in order. 2 to 16384. Each costs
+  /// about 400 bytes of ring and table. Every connection that waits to receive, and every listener, takes one.
   unsigned ring_entries = 1024;
   /// Whether each shard is pinned to one CPU of those the process may use, the last one first.
   bool pin = true;
@@ -102,6 +102,17 @@ struct shard_group_options {
   /// Where that is not allowed (RLIMIT_MEMLOCK; each ring counts it), it is used as other memory, and
   /// `shard_group::backend_reason()` says so. Only the constructor of the group uses the pointers; none may be null.
   std::vector<const buffer_pool*> registered_pools{};
+  /// Buffers of each shard into which sockets receive what comes for tasks that bring none: the kernel picks one when
+  /// something has come, so that a connection that is silent needs no memory. A power of two up to 32768, or 0: none,
+  /// and such receives fail with EOPNOTSUPP. While all are in use, what comes stays in the sockets. Memory is used from
+  /// when something was received into it.
+  unsigned receive_buffers = 128;
+  /// Bytes of each: the most that is received at once. 256 to 2^30; of a datagram 144 are not its own.
+  std::size_t receive_buffer_bytes = 8192;
+  /// Bytes: a send of so many or more is not copied (IORING_OP_SENDMSG_ZC, Linux 6.1). It then ends only when the other
+  /// side, or the network card, has them. Nothing: all are copied. Pays for much at a time and over a network card;
+  /// over the loopback it costs more.
+  std::optional<std::size_t> zero_copy_from{};
   /// How long a stopped shard waits for operations that own their memory (owned buffers, syncs, paths), and the
   /// destructor of an execution context for its own; 0: not at all; `no_timeout`: for ever. What the kernel still has
   /// by then is answered, and quarantined: kept until the kernel lets go, counted in `shard_stats::quarantined`.

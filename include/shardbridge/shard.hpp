@@ -1,6 +1,7 @@
 #pragma once
 
 #include <shardbridge/detail/shard_disk.hpp>
+#include <shardbridge/detail/shard_sockets.hpp>
 #include <shardbridge/detail/shard_waits.hpp>
 #include <shardbridge/detail/sleep.hpp>
 #include <shardbridge/join_handle.hpp>
@@ -24,11 +25,11 @@ namespace shardbridge {
  *  `errc::expired_in_flight` where a deadline was the cause, until the task ends. What was done by then keeps its
  *  result.
  *  @par Ownership    it belongs to the shard, and lasts as long as any code on it */
-class shard : public detail::shard_disk {
+class shard : public detail::shard_disk, public detail::shard_sockets {
  public:
   /// For the library.
   shard(std::size_t index, detail::shard_runtime& runtime) noexcept
-      : detail::shard_disk(runtime), index_(index), runtime_(runtime) {}
+      : detail::shard_disk(runtime), detail::shard_sockets(runtime), index_(index), runtime_(runtime) {}
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
 

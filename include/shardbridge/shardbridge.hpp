@@ -22,12 +22,14 @@
 #include <shardbridge/owned_buffer.hpp>
 #include <shardbridge/path_operations.hpp>
 #include <shardbridge/random_access_file.hpp>
+#include <shardbridge/received_buffer.hpp>
 #include <shardbridge/semaphore.hpp>
 #include <shardbridge/semaphore_units.hpp>
 #include <shardbridge/sequence.hpp>
 #include <shardbridge/shard.hpp>
 #include <shardbridge/shard_file.hpp>
 #include <shardbridge/shard_group.hpp>
+#include <shardbridge/shard_socket.hpp>
 #include <shardbridge/stats.hpp>
 #include <shardbridge/stream_file.hpp>
 #include <shardbridge/task.hpp>

@@ -40,7 +40,11 @@ TEST(errors_are_clear, of_group_options) {
   refused({.ring_entries = 0}, "ring_entries");
   refused({.ring_entries = 1}, "ring_entries");
   refused({.shutdown_timeout = -1ns}, "shutdown_timeout");
-  refused({.ring_entries = 8193}, "ring_entries");
+  refused({.ring_entries = 16385}, "ring_entries");
+  refused({.receive_buffers = 3}, "receive_buffers");
+  refused({.receive_buffers = 65536}, "receive_buffers");
+  refused({.receive_buffer_bytes = 255}, "receive_buffer_bytes");
+  refused({.receive_buffer_bytes = (std::size_t{1} << 30U) + 1}, "receive_buffer_bytes");
   refused({.cpus = {-1}}, "cpus");
   refused({.cpus = {100'000}}, "cpus");
   refused({.timeout = 0ns}, "timeout");
@@ -75,7 +79,10 @@ TEST(errors_are_clear, options_at_the_edge_of_sense_work) {
   expect_works({.ring_entries = 3});
   expect_works({.shutdown_timeout = 0ns});
   expect_works({.shutdown_timeout = no_timeout});
-  expect_works({.ring_entries = 8192});
+  expect_works({.ring_entries = 16384});
+  expect_works({.receive_buffers = 0});
+  expect_works({.receive_buffers = 32768, .receive_buffer_bytes = 256});
+  expect_works({.receive_buffers = 1, .receive_buffer_bytes = std::size_t{1} << 30U});
   expect_works({.shards = 5, .pin = false});
   expect_works({.cpus = {::sched_getcpu()}});
   expect_works({.backend = backend::io_uring, .timeout = no_timeout, .timeout_mode = timeout_mode::timer});

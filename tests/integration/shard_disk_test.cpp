@@ -1,7 +1,7 @@
 // Goal: code on a shard opens, reads, writes, changes and removes files through its shard's ring, with the same rules
 // as files of bridges. Method: tasks on a real shard, on real files and a FIFO; what they did is looked at from here.
-#include "support/answer.hpp"
 #include "support/fifo.hpp"
+#include "support/on_shard.hpp"
 
 #include <temporary_folder.hpp>
 
@@ -21,27 +21,8 @@ std::string contents_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-class shard_files : public testing::Test {
+class shard_files : public on_shard {
  protected:
-  /// Runs a task to its end; what it throws comes out here.
-  template <class Function>
-  void run(Function function) {
-    answer<void> ended;
-    async_call(all.link, 0, std::move(function), ended.handler());
-    EXPECT_TRUE(all.finish());
-    EXPECT_EQ(ended.calls, 1);
-    if (ended.failure) std::rethrow_exception(ended.failure);
-  }
-  /// What a task that was started fails with.
-  template <class Function>
-  error_code failure_of(Function function) {
-    try {
-      run(std::move(function));
-    } catch (const boost::system::system_error& failed) {
-      return failed.code();
-    }
-    return {};
-  }
   /// A task that waits for what never comes: a read of an empty FIFO.
   auto waiting(const io_options& options = {}) {
     return [this, options](shard& on) -> task<> {
@@ -50,12 +31,10 @@ class shard_files : public testing::Test {
       co_await on.read(file, 0, asio::buffer(bytes), options);
     };
   }
-  [[nodiscard]] static error_code system(int number) { return {number, boost::system::system_category()}; }
 
   fixtures::temporary_folder folder;
   const std::string path = folder.path() / "file";
   fifo pipe;
-  service all;
 };
 
 TEST_F(shard_files, are_written_and_read) {
@@ -127,23 +106,23 @@ TEST_F(shard_files, have_paths) {
 TEST_F(shard_files, that_fail_say_why) {
   std::ofstream(path) << "four";
   const auto open_missing = [&](shard& on) -> task<> { co_await on.open(path + "/not", open_flags::read_only); };
-  EXPECT_EQ(failure_of(open_missing), system(ENOTDIR));
+  EXPECT_EQ(failure_of(open_missing), system_error_of(ENOTDIR));
   const auto stat_missing = [&](shard& on) -> task<> { co_await on.stat(path + "not"); };
-  EXPECT_EQ(failure_of(stat_missing), system(ENOENT));
+  EXPECT_EQ(failure_of(stat_missing), system_error_of(ENOENT));
   const auto read_of_none = [](shard& on) -> task<> {
     const shard_file none;
     std::string bytes(10, 'x');
     co_await on.read(none, 0, asio::buffer(bytes));
   };
-  EXPECT_EQ(failure_of(read_of_none), system(EBADF));
+  EXPECT_EQ(failure_of(read_of_none), system_error_of(EBADF));
   const auto close_of_none = [](shard& on) -> task<> { co_await on.close(shard_file()); };
-  EXPECT_EQ(failure_of(close_of_none), system(EBADF));
+  EXPECT_EQ(failure_of(close_of_none), system_error_of(EBADF));
   const auto write_to_read_only = [&](shard& on) -> task<> {
     const shard_file file = co_await on.open(path, open_flags::read_only);
     const std::string bytes(10, 'x');
     co_await on.write(file, 0, asio::buffer(bytes));
   };
-  EXPECT_EQ(failure_of(write_to_read_only), system(EBADF));
+  EXPECT_EQ(failure_of(write_to_read_only), system_error_of(EBADF));
   const auto misaligned = [&](shard& on) -> task<> {
     const shard_file file = co_await on.open(path, open_flags::read_only | open_flags::direct);
     std::string bytes(10, 'x');
@@ -151,7 +130,7 @@ TEST_F(shard_files, that_fail_say_why) {
   };
   // A file system in memory may have no direct access at all.
   const error_code told = failure_of(misaligned);
-  EXPECT_TRUE(told == errc::misaligned || told == system(EINVAL)) << told.message();
+  EXPECT_TRUE(told == errc::misaligned || told == system_error_of(EINVAL)) << told.message();
 }
 
 TEST_F(shard_files, have_deadlines) {

@@ -11,7 +11,10 @@
 #include <shard_side/driver.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <span>
@@ -94,6 +97,21 @@ class fake_driver final : public driver {
     return count;
   }
 
+  received_piece& piece(const completion& came, const msghdr*) noexcept override {
+    ++lent;
+    received_piece& made = pieces.at(static_cast<std::size_t>(came.buffer));
+    made = {.begin = memory.at(static_cast<std::size_t>(came.buffer)).data(),
+            .size = static_cast<std::size_t>(came.result),
+            .buffer = static_cast<std::uint16_t>(came.buffer)};
+    return made;
+  }
+  void give_back(std::uint16_t buffer) noexcept override {
+    --lent;
+    given_back.push_back(buffer);
+  }
+  buffer_count buffers() const noexcept override { return {pieces.size(), lent}; }
+  int without_buffers() const noexcept override { return no_buffers; }
+
   bool ready() noexcept override { return !posted_.empty(); }
   std::size_t unsubmitted() const noexcept override { return since_enter_; }
   bool supports(op_code code) const noexcept override { return code != op_code::resize || has_ftruncate; }
@@ -117,6 +135,23 @@ class fake_driver final : public driver {
     EXPECT_GT(each.cancels, 0);
     --each.cancels;
     post(at, cqe_kind::cancel, result);
+  }
+  /// One answer of an operation that is answered often; `buffer`: filled with that many bytes.
+  void post_more(std::size_t at, std::int32_t result, std::int32_t buffer = -1) {
+    EXPECT_TRUE(under_way.at(at).entered);
+    posted_.push_back({.which = under_way[at].which, .result = result, .more = true, .buffer = buffer});
+  }
+  /// The last answer of such an operation that has no timeout, with a buffer.
+  void post_last(std::size_t at, std::int32_t result, std::int32_t buffer) {
+    under_way.at(at).operation = false;
+    post(at, cqe_kind::operation, result);
+    posted_.back().buffer = buffer;
+  }
+  /// The notification of a zero-copy send, whose result was posted with post_more().
+  void post_notification(std::size_t at) {
+    under_way.at(at).operation = false;
+    post(at, cqe_kind::operation, 0);
+    posted_.back().notification = true;
   }
   /// The operation's CQE and whatever else is owed, as the kernel answers when nothing interferes.
   void complete(std::size_t at, std::int32_t result) {
@@ -148,6 +183,11 @@ class fake_driver final : public driver {
   int failures = 0;       ///< the next so many enters throw
   int failing_enter = -1; ///< so does the one of this number
   bool has_ftruncate = true;
+  std::size_t lent = 0;
+  int no_buffers = 0; ///< an errno: there are no receive buffers
+  std::array<std::array<std::byte, 16>, 8> memory{};
+  std::array<received_piece, 8> pieces{};
+  std::vector<std::uint16_t> given_back;
   std::function<void()> on_stage, on_enter, on_wait;
 
  private:

@@ -27,6 +27,7 @@ struct ended {
 class remembering_sink final : public in_flight::sink {
  public:
   void finish(operation& op, op_result result) override { all.push_back({&op, result}); }
+  void arrived(operation& op, const arrival& what) override { came.push_back({&op, what}); }
   void park(operation& held) override { holding.push_back(&held); }
   /// A sync that was held has ended; a close goes on, which is the test's business.
   void announce(operation& parked) override {
@@ -36,7 +37,12 @@ class remembering_sink final : public in_flight::sink {
       announced.push_back(&parked);
   }
   void message_failed(std::uint32_t shard) override { unreached.push_back(shard); }
+  struct come {
+    const operation* op;
+    arrival what;
+  };
   std::vector<ended> all;
+  std::vector<come> came;
   std::vector<operation*> holding, announced;
   std::vector<std::uint32_t> unreached;
 };

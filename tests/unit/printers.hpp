@@ -43,10 +43,11 @@ inline std::ostream& operator<<(std::ostream& out, op_fsm::reason value) {
   return print_name(out, value, {"none", "user", "deadline", "stop"});
 }
 inline std::ostream& operator<<(std::ostream& out, op_code value) {
-  return print_name(out, value,
-                    {"read", "write", "sync_all", "sync_data", "open", "close", "size", "resize", "allocate", "advise",
-                     "rename", "unlink", "make_directory", "status", "call", "wait_level", "nop", "cancel_file",
-                     "cancel_bridge"});
+  return print_name(out, value, {"read",           "write",       "sync_all",     "sync_data",    "open",   "close",
+                                 "size",           "resize",      "allocate",     "advise",       "rename", "unlink",
+                                 "make_directory", "status",      "call",         "wait_level",   "nop",    "accept",
+                                 "connect",        "receive",     "receive_many", "receive_from", "send",   "send_to",
+                                 "poll",           "cancel_file", "cancel_bridge"});
 }
 inline std::ostream& operator<<(std::ostream& out, operation::place value) {
   return print_name(out, value, {"nowhere", "waiting", "waiting_aside", "backlog", "task", "parked", "slot", "held"});

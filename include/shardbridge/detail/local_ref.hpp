@@ -26,6 +26,7 @@ class local_ref {
 
   T* operator->() const noexcept { return object_; }
   T& operator*() const noexcept { return *object_; }
+  explicit operator bool() const noexcept { return object_ != nullptr; }
 
  private:
   T* object_ = nullptr;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -44,8 +45,16 @@ enum class op_code : std::uint8_t {
   make_directory,
   status, // of a path
   call,
-  wait_level,    // on the bridge itself: never goes to a shard
-  nop,           // through the ring, for nothing but the way there and back
+  wait_level, // on the bridge itself: never goes to a shard
+  nop,        // through the ring, for nothing but the way there and back
+  accept,     // again and again
+  connect,
+  receive,      // into the caller's memory, what is there
+  receive_many, // again and again, into memory that the kernel picks
+  receive_from, // the same of datagrams
+  send,         // all of it
+  send_to,      // a datagram
+  poll,
   cancel_file,   // to the shard itself, no reply: cancel what is older than the file's epoch
   cancel_bridge, // to the shard itself, no reply: cancel all that came over the same connection
 };
@@ -114,24 +123,40 @@ class operation {
            code == op_code::status;
   }
   [[nodiscard]] static bool moves_bytes(op_code code) noexcept {
-    return code == op_code::read || code == op_code::write;
+    return code == op_code::read || code == op_code::write || code == op_code::receive || sends(code);
   }
   /// Changes nothing, wherever it is interrupted.
   [[nodiscard]] static bool only_reads(op_code code) noexcept {
-    return code == op_code::read || code == op_code::size || code == op_code::status || code == op_code::advise;
+    return code == op_code::read || code == op_code::size || code == op_code::status || code == op_code::advise ||
+           waits_for_others(code);
   }
+  /// Of a socket or the like, for what others may do or not: the kernel finds it whenever it is cancelled.
+  [[nodiscard]] static bool waits_for_others(op_code code) noexcept {
+    return code == op_code::accept || code == op_code::connect || code == op_code::receive || code == op_code::poll ||
+           receives_into_provided(code);
+  }
+  /// The kernel answers it again and again: see multishot.
+  [[nodiscard]] static bool answered_often(op_code code) noexcept {
+    return code == op_code::accept || receives_into_provided(code);
+  }
+  [[nodiscard]] static bool receives_into_provided(op_code code) noexcept {
+    return code == op_code::receive_many || code == op_code::receive_from;
+  }
+  [[nodiscard]] static bool sends(op_code code) noexcept { return code == op_code::send || code == op_code::send_to; }
+  [[nodiscard]] static bool on_disk(op_code code) noexcept { return !waits_for_others(code) && !sends(code); }
 
   // What to do. Written by the Asio side before the push.
   op_code code;
   bool cancellable = false; ///< a cancellation may come through `cancel`
   bool silent = false;      ///< the shard frees it itself: no permit, no reply
-  bool patient = false;     ///< a read that may wait for ever: of a pipe, a socket
+  bool patient = false;     ///< it may wait for ever: a read of a pipe, a receive
   shardbridge::priority priority = shardbridge::priority::normal;
-  std::int32_t mode = 0; ///< O_* of an open, the permissions of a folder that is made, what an allocate or advise does
+  /// O_* of an open, the permissions of a folder that is made, what an allocate or advise does, POLL* of a poll.
+  std::int32_t mode = 0;
   std::uint32_t shard_index = 0;
   std::uint32_t iovec_count = 0;
   iovec* iovecs = nullptr;             ///< advanced by the shard as bytes move
-  std::uint64_t offset = 0;            ///< in the file; the new size for resize
+  std::uint64_t offset = 0;            ///< in the file; the new size for resize; the descriptor for poll
   std::uint64_t length = 0;            ///< of the range that an allocate or advise is about
   std::uint64_t bytes = 0;             ///< of all iovecs: what it counts against the byte limit
   std::int64_t deadline = never;       ///< steady clock, nanoseconds
@@ -141,6 +166,7 @@ class operation {
   void* subject = nullptr;             ///< of a call: what `run` works on
   cancel_scope* scope = nullptr;       ///< of a task that goes on with a call
   op_times* times = nullptr;           ///< the user's, or nothing
+  msghdr* message = nullptr;           ///< of a socket: addresses, and buffers; kept by the request behind it
   std::shared_ptr<ordered_lane> order; ///< of a sequence; null: the initiating thread's
   // What the kernel may still use when it has been answered: moves to the shard then.
   std::unique_ptr<kernel_arguments> arguments;

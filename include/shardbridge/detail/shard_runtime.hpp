@@ -12,6 +12,7 @@
 //     awaited.
 #pragma once
 
+#include <shardbridge/detail/arrival.hpp>
 #include <shardbridge/detail/coroutine_chain.hpp>
 #include <shardbridge/detail/frame_memory.hpp>
 #include <shardbridge/detail/intrusive_list.hpp>
@@ -22,6 +23,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <exception>
+#include <new>
 
 namespace shardbridge::detail {
 
@@ -42,6 +44,24 @@ class stop_listener {
  protected:
   stop_listener() = default;
   ~stop_listener() = default;
+};
+
+/// Is told when memory to receive into has become free.
+class buffer_waiter {
+ public:
+  buffer_waiter(const buffer_waiter&) = delete;
+  buffer_waiter& operator=(const buffer_waiter&) = delete;
+
+  /// Once. It is listed no more.
+  virtual void buffer_came() noexcept = 0;
+
+  // The list's.
+  buffer_waiter* previous = nullptr;
+  buffer_waiter* next = nullptr;
+
+ protected:
+  buffer_waiter() = default;
+  ~buffer_waiter() = default;
 };
 
 /// Of a coroutine that the loop starts, in its turn.
@@ -128,6 +148,24 @@ class shard_runtime {
   /// Nothing happens to one that is not set.
   virtual void stop_timer(timer& which) noexcept = 0;
 
+  /// The kernel may receive into it again, and whoever has waited longest for that may go on.
+  void give_back(received_piece& piece) noexcept {
+    if (piece.copied) return ::operator delete(&piece);
+    return_buffer(piece.buffer);
+    if (buffer_waiter* const first = starved_.pop_front()) first->buffer_came();
+  }
+  /// The kernel had no memory to receive into. It may have some by now.
+  void await_buffer(buffer_waiter& which) noexcept {
+    if (has_buffers())
+      which.buffer_came();
+    else
+      starved_.push_back(which);
+  }
+  /// Whether what was received and is not taken yet may stay where it is: else it would be in the way of others.
+  [[nodiscard]] virtual bool may_keep_buffers() const noexcept = 0;
+  /// It waits no more.
+  void forget_buffer(buffer_waiter& which) noexcept { starved_.erase(which); }
+
   /// The highest of the bridges'.
   [[nodiscard]] virtual pressure_level level() const noexcept = 0;
   /// False: it has come already.
@@ -150,6 +188,10 @@ class shard_runtime {
  protected:
   shard_runtime() = default;
   ~shard_runtime() = default;
+
+  virtual void return_buffer(std::uint16_t buffer) noexcept = 0;
+  /// Not all are lent.
+  [[nodiscard]] virtual bool has_buffers() const noexcept = 0;
 
   /// Resumes the chain of the next that is ready. False: none is.
   bool resume_next() {
@@ -176,6 +218,7 @@ class shard_runtime {
   intrusive_list<waiter> expected_;    ///< remote_waiters
   intrusive_list<waiter> level_waits_; ///< level_waiters
   intrusive_list<stop_listener> listeners_;
+  intrusive_list<buffer_waiter> starved_;
   intrusive_list<root::promise_type> roots_;
   std::uint64_t started_ = 0; ///< roots, since the beginning
   bool stopping_ = false;

@@ -44,10 +44,8 @@ class verb final : public own_operation {
   }
   void await_suspend(std::coroutine_handle<> awaiting) {
     file = asked_.file.get();
-    if (file != nullptr) {
-      epoch = file->epoch();
-      patient = code == op_code::read && !file->regular;
-    }
+    if (file != nullptr) epoch = file->epoch();
+    patient = waits_for_others(code) || (code == op_code::read && !file->regular);
     asked_.prepare(*this);
     begin(awaiting);
   }
