@@ -24,6 +24,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.footer(exit_codes);
   action chosen;
+  add_echo_command(app, chosen);
   add_handoff_command(app, chosen);
   add_offload_command(app, chosen);
   add_pressure_command(app, chosen);
