@@ -1,7 +1,11 @@
-// The side of a shard that bridges see: its wake, and the list of connections it serves.
+// The side of a shard that others see: its wake, the list of connections it serves, and the messages posted to it.
 //
 // Threads: any but where noted. The list is changed under a lock and its version raised; the shard copies it, under the
 // same lock, at the first turn that sees another version, so serving a connection costs no lock.
+//
+// Messages are a list that many push to and whose taker takes all at once. Whoever pushes publishes on the wake behind
+// it. If that tells him that the shard is closed, he bounces what he finds in the list; the shard does so once behind
+// its close(). One of the two comes behind the push, so none is left, and taking is one exchange, so none goes twice.
 #pragma once
 
 #include <bridge/connection.hpp>
@@ -47,21 +51,36 @@ class shard_port {
     return true;
   }
 
-  /// Has the shard resume a coroutine that waits there for another thread. `woken` may be gone when this returns, and
-  /// the port with its group too.
-  void post(remote_waiter& woken) noexcept {
+  /// Any thread. The shard must be waiting for it: `what`, and the port with its group, may be gone when this returns.
+  void post(message& what) noexcept {
     const std::shared_ptr<wake_side> wake = wake_;
-    // release: what was done before is seen by the coroutine.
-    woken.next_woken = woken_.load(std::memory_order_relaxed);
-    while (
-        !woken_.compare_exchange_weak(woken.next_woken, &woken, std::memory_order_release, std::memory_order_relaxed)) {
-    }
+    push(what);
     static_cast<void>(wake->publish());
   }
-  /// The shard's thread: all that were posted, linked by `next_woken`, the last one first.
-  [[nodiscard]] remote_waiter* take_woken() noexcept {
-    if (woken_.load(std::memory_order_relaxed) == nullptr) return nullptr;
-    return woken_.exchange(nullptr, std::memory_order_acquire);
+  /// Any thread; a publish must follow.
+  void push(message& what) noexcept {
+    // release: what was done before is seen by whoever takes it.
+    what.next_message = posted_.load(std::memory_order_relaxed);
+    while (!posted_.compare_exchange_weak(what.next_message, &what, std::memory_order_release,
+                                          std::memory_order_relaxed)) {
+    }
+  }
+  /// The shard's thread; any behind close().
+  [[nodiscard]] message_list take_messages() noexcept {
+    if (posted_.load(std::memory_order_relaxed) == nullptr) return {};
+    return message_list(posted_.exchange(nullptr, std::memory_order_acquire));
+  }
+
+  /// The shard's thread: it takes nothing more.
+  void close(errc why) noexcept {
+    closed_by_ = why;
+    wake_->word().close();
+  }
+  /// Of a shard that is closed, as the caller knows by close() or by a publish.
+  void bounce_messages() noexcept {
+    message_list all = take_messages();
+    while (message* const each = all.pop_front())
+      each->bounce(closed_by_);
   }
 
   /// Sticky. The shard answers what it has and ends.
@@ -88,7 +107,8 @@ class shard_port {
   std::atomic<int> ring_{-1};
   std::atomic<bool> stop_requested_{false};
   std::atomic<std::size_t> load_{0};
-  std::atomic<remote_waiter*> woken_{nullptr};
+  std::atomic<message*> posted_{nullptr};
+  errc closed_by_ = errc::stopped; ///< before the close of the wake word, which makes it seen
   std::atomic<std::uint64_t> version_{0};
   std::mutex mutex_;
   connections attached_;

@@ -24,7 +24,7 @@ struct loop_counters {
   counter submissions, submissions_registered, sq_full, cq_overflow, cancels, cancels_found, cancels_running,
       cancels_missed;
   counter detached, slots, in_flight, backlog, quarantined;
-  counter own_operations, tasks, tasks_started, task_failures, resumptions;
+  counter own_operations, shard_calls, tasks, tasks_started, task_failures, resumptions;
   counter stalls, stalls_in_calls, stalls_in_tasks, stalls_in_kernel, longest_turn;
 
   /// The shard begins to write, or ends. release: what was counted before is seen with an even version; an odd one is
@@ -86,6 +86,7 @@ struct loop_counters {
             .quarantined = quarantined.get(),
             .messages = messages.get(),
             .own_operations = own_operations.get(),
+            .shard_calls = shard_calls.get(),
             .tasks = tasks.get(),
             .tasks_started = tasks_started.get(),
             .task_failures = task_failures.get(),

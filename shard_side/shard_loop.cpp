@@ -14,8 +14,6 @@
 namespace shardbridge::detail {
 namespace {
 
-/// Requests taken from one connection at a time, so that none waits long behind another's.
-constexpr std::size_t take_batch = 64;
 /// Replies pushed and published together.
 constexpr std::size_t reply_batch = 64;
 /// Looks at the lanes before a turn goes on to the kernel although there is more.
@@ -64,16 +62,17 @@ bool shard_loop::turn() {
     counters_.published.add(seen - std::exchange(published_, seen));
     // Behind observe(): a bridge attaches before it publishes, so what is seen published is on a lane that is known.
     refresh_connections();
-    const bool woken = take_woken();
-    dry = !take_requests() && !woken;
+    const bool told = take_messages();
+    dry = !take_requests() && !told;
   }
   if (port_.stop_requested() && !stopping_) begin_stop();
   if (give_up_at_ <= now_) give_up();
   expire_deadlines();
   timers_.advance(now_);
   serve_level_waits();
-  const bool called_all = run_calls();
-  const bool ran_all = run_tasks() && called_all;
+  run_calls();
+  run_tasks();
+  const bool ran_all = ready_.empty() && calls_.empty();
   if (gave_up_ && own_ == 0 && expected_.empty()) destroy_roots();
   const bool continued = in_flight_.retry(now_);
   const bool staged_all = start_backlog() && continued;
@@ -289,14 +288,18 @@ void shard_loop::park(operation& held) {
 
 void shard_loop::announce(operation& parked) {
   const std::uint32_t to = parked.shard_index; // once it is pushed it may end any time
-  announce_unparked(parked, [this, to](wake_side& wake) {
-    if (wake.claim() != wake_word::published::wake_owed) return;
-    const int ring = sends_messages_ ? ports_[to].ring() : -1;
-    if (ring >= 0 && driver_.stage_message(to, ring))
-      counters_.messages.add();
-    else
-      wake.event().signal();
-  });
+  announce_unparked(parked, [this, to](wake_side& wake) { static_cast<void>(wake_up(to, wake)); });
+}
+
+wake_word::published shard_loop::wake_up(std::size_t shard, wake_side& wake) noexcept {
+  const auto what = wake.claim();
+  if (what != wake_word::published::wake_owed) return what;
+  const int ring = sends_messages_ ? ports_[shard].ring() : -1;
+  if (ring >= 0 && driver_.stage_message(static_cast<std::uint32_t>(shard), ring))
+    counters_.messages.add();
+  else
+    wake.event().signal();
+  return what;
 }
 
 void shard_loop::message_failed(std::uint32_t shard) {
@@ -305,7 +308,7 @@ void shard_loop::message_failed(std::uint32_t shard) {
 
 void shard_loop::hand_back(operation& op) {
   if (op.joined == nullptr) {
-    --own_;
+    if (op.code != op_code::call) --own_;
     return op.deliver(nullptr, operation::delivery::post);
   }
   connection& to = *op.joined;

@@ -6,14 +6,15 @@
 //  1. An operation taken from a lane, or begun by the shard's own code, is in exactly one place: backlog (not started),
 //     parked (a close waiting to be the only user, a sync that has succeeded waiting for others of the file), slot (in
 //     the kernel), held (ended, a cancel message about it still on its way), a task (a call that it goes on with) or a
-//     batch of replies.
+//     batch of replies. So is a call that code of another shard has made, or of this one, until it is answered.
 //  2. Before every sleep no reply is pending, and nothing was published since the lanes were last looked at.
-//  3. Each turn takes a bounded number of requests, runs calls for a slice of time and tasks for another, and starts
+//  3. Each turn takes a bounded number of requests and messages, runs calls for a slice of time and tasks for another,
+//  and starts
 //     operations as long as there are slots, one of the bridges' and one of the shard's own: whoever is left over does
 //     not wait longer than one turn for his share of the next.
 //  4. The loop ends only when all these places are empty and no task is left, but for slots whose operations have been
 //     answered, after shutdown_timeout: those are quarantined. What is pushed after that is answered by whoever pushed
-//     it (answer_leftovers).
+//     it (answer_leftovers, shard_port::bounce_messages).
 #pragma once
 
 #include <shardbridge/detail/shard_runtime.hpp>
@@ -60,6 +61,9 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
  private:
   using reason = op_fsm::reason;
 
+  /// Requests taken from one connection at a time, so that none waits long behind another's; and messages.
+  static constexpr std::size_t take_batch = 64;
+
   /// Nothing to do, and `seen` was published: looks again if that pays, then sleeps. False: only a completion can tell
   /// why it does not sleep any more.
   bool wait(std::uint32_t seen);
@@ -80,13 +84,16 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   void call(operation& op);
   void end_call(operation& op, op_result result) override;
   void queue(operation& op);
-  /// False: some are left for the next turn. So run_tasks().
-  bool run_calls();
-  bool run_tasks();
+  void run_calls();
+  void run_tasks();
   void set_timer(timer& which) noexcept override { timers_.set(which); }
   void stop_timer(timer& which) noexcept override { timers_.stop(which); }
   void wake(remote_waiter& which) noexcept override { port_.post(which); }
-  bool take_woken() noexcept;
+  std::size_t group_size() const noexcept override { return ports_.size(); }
+  void send(std::size_t to, message& what) noexcept override;
+  void take_call(operation& op) noexcept override;
+  void cancel_call(operation& op, op_result cause) noexcept override;
+  bool take_messages() noexcept;
   pressure_level level() const noexcept override;
   bool wait_level(level_waiter& which) override;
   void serve_level_waits() noexcept;
@@ -111,6 +118,7 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   bool may_keep_buffers() const noexcept override { return driver_.buffers().lent <= driver_.buffers().all / 2; }
   void park(operation& held) override;
   void announce(operation& parked) override;
+  wake_word::published wake_up(std::size_t shard, wake_side& wake) noexcept;
   void message_failed(std::uint32_t shard) override;
   void hand_back(operation& op);
   void flush_replies();
@@ -133,6 +141,7 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   in_flight in_flight_;
   spin_policy spin_;
   std::uint32_t published_ = 0; ///< as last observed
+  message_list arrived_;        ///< taken from the port
   deadline_heap deadlines_;
   timer_wheel timers_;
   backlog backlog_;            ///< of what waits for a slot

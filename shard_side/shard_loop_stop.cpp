@@ -71,11 +71,13 @@ void shard_loop::bound_all(const connection& abandoned) {
 
 bool shard_loop::empty() const noexcept {
   const std::size_t in_kernel = gave_up_ ? in_flight_.unanswered() : in_flight_.size();
-  return in_kernel == 0 && backlog_.empty() && calls_.empty() && parked_.empty() && held_ == 0 && roots_.empty();
+  return in_kernel == 0 && backlog_.empty() && calls_.empty() && parked_.empty() && held_ == 0 && roots_.empty() &&
+         arrived_.empty();
 }
 
 void shard_loop::close() {
-  port_.wake().word().close();
+  port_.close(stop_cause_);
+  port_.bounce_messages();
   // A bridge that attaches after this look publishes after the close, and learns of it.
   port_.refresh(connections_, connections_version_);
   for (const auto& from : connections_) {

@@ -28,6 +28,28 @@ void shard_loop::begin_call(operation& op) {
   calls_.push(op);
 }
 
+void shard_loop::take_call(operation& op) noexcept {
+  counters_.shard_calls.add();
+  if (stopping_) return finish(op, op_result::of(stop_cause_));
+  if (op.deadline != never) {
+    now_ = steady_now();
+    if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
+    if (!deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});
+  }
+  calls_.push(op);
+}
+
+void shard_loop::cancel_call(operation& op, op_result cause) noexcept {
+  if (op.where == operation::place::task) return op.scope->cancel(cause);
+  interrupt(op, reason::user);
+}
+
+void shard_loop::send(std::size_t to, message& what) noexcept {
+  shard_port& port = ports_[to];
+  port.push(what);
+  if (wake_up(to, port.wake()) == wake_word::published::closed) port.bounce_messages();
+}
+
 void shard_loop::call(operation& op) {
   const bool ended = op.run(op, self_);
   const std::int64_t before = std::exchange(now_, steady_now());
@@ -52,14 +74,13 @@ void shard_loop::interrupt_task(operation& call, reason why) noexcept {
                                              : op_result{result_kind::aborted, 0, 0});
 }
 
-bool shard_loop::run_calls() {
+void shard_loop::run_calls() {
   while (!calls_.empty() && call_time_ < slice_)
     call(*calls_.pop(true));
-  return calls_.empty();
 }
 
-bool shard_loop::run_tasks() {
-  if (ready_.empty()) return true;
+void shard_loop::run_tasks() {
+  if (ready_.empty()) return;
   const std::int64_t began = steady_now();
   turn_slice slice(began, slice_);
   while (resume_next()) {
@@ -69,24 +90,17 @@ bool shard_loop::run_tasks() {
   counters_.tasks_started.set(started_);
   now_ = steady_now();
   stalls_.tasks_took(now_ - began);
-  return ready_.empty();
 }
 
-bool shard_loop::take_woken() noexcept {
-  remote_waiter* last = port_.take_woken();
-  const bool any = last != nullptr;
-  // Who was woken first goes first.
-  remote_waiter* first = nullptr;
-  while (last != nullptr) {
-    remote_waiter* const before = std::exchange(last->next_woken, first);
-    first = std::exchange(last, before);
+bool shard_loop::take_messages() noexcept {
+  arrived_.append(port_.take_messages());
+  if (arrived_.empty()) return false;
+  for (std::size_t left = take_batch; left > 0; --left) {
+    message* const next = arrived_.pop_front();
+    if (next == nullptr) break;
+    next->arrive(*this);
   }
-  while (first != nullptr) {
-    remote_waiter& each = *std::exchange(first, first->next_woken);
-    expected_.erase(each);
-    make_ready(each);
-  }
-  return any;
+  return true;
 }
 
 pressure_level shard_loop::level() const noexcept {

@@ -53,6 +53,7 @@ constexpr metric_row<s> of_shards[] = {
      of_shard<&s::messages>},
     {"shardbridge_shard_own_operations_total", "Operations begun by code on the shard.", nullptr,
      of_shard<&s::own_operations>},
+    {"shardbridge_shard_calls_total", "Calls taken from code on shards.", nullptr, of_shard<&s::shard_calls>},
     {"shardbridge_shard_tasks", "Tasks that have not ended.", nullptr, of_shard<&s::tasks>},
     {"shardbridge_shard_tasks_started_total", "Tasks that were spawned or called.", nullptr,
      of_shard<&s::tasks_started>},

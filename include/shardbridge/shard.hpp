@@ -1,5 +1,6 @@
 #pragma once
 
+#include <shardbridge/detail/shard_call.hpp>
 #include <shardbridge/detail/shard_disk.hpp>
 #include <shardbridge/detail/shard_sockets.hpp>
 #include <shardbridge/detail/shard_waits.hpp>
@@ -9,7 +10,9 @@
 #include <shardbridge/task.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace shardbridge {
@@ -35,6 +38,8 @@ class shard : public detail::shard_disk, public detail::shard_sockets {
 
   /// Its number in the group, from 0.
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
+  /// How many shards the group has.
+  [[nodiscard]] std::size_t group_size() const noexcept { return runtime_.group_size(); }
 
   /// Has the task run in its turn, never inside this call. Throws std::bad_alloc.
   template <class T>
@@ -42,6 +47,29 @@ class shard : public detail::shard_disk, public detail::shard_sockets {
     const detail::local_ref shared(new detail::spawned<T>(runtime_));
     shared->scope = &detail::run_spawned(runtime_, std::move(work), shared).scope();
     return join_handle<T>(shared);
+  }
+
+  /** @brief Awaited: runs `function(shard&)` on shard `other` of the group, or on this one, and gives what it returns
+   * or throws, or what the task<T> that it returns does. It runs in its turn, never inside this call, and shares the
+   * other shard's turns with what bridges call there, one each. Nothing waits for room: the call lies in the coroutine
+   * that awaits it. Calls of one shard to another, of one priority, begin in the order in which they were made.
+   *  @par Ownership     the function and its result live and die on this shard, in what is awaited, and the function is
+   *                     there until its task has ended; the task lives on the other shard. With gcc 12, make a function
+   *                     that has a destructor before the statement that awaits.
+   *  @par Deadline      covers queueing and the task, which is cancelled then; a function that runs is not interrupted
+   *  @par Cancellation  with the task that awaits it: a function that has not begun does not; a task is cancelled, for
+   *                     the same cause, and waited for
+   *  @par Errors        what the function or task throws, std::bad_alloc where there is no memory for the task;
+   *                     `boost::system::system_error` with EINVAL for a shard that the group does not have,
+   *                     `errc::expired_queued`, or `errc::stopped`, `errc::shard_failed` where the other shard has
+   *                     ended, `errc::outcome_unknown` where the task did not end before its shard did; else as all
+   *                     waits, see above
+   *  @par Thread-safety the shard's thread */
+  template <class Function>
+    requires std::invocable<Function, shard&>
+  [[nodiscard]] auto call(std::size_t other, Function&& function, const io_options& options = {}) {
+    return detail::shard_call<std::decay_t<Function>>(runtime_, index_, other, std::forward<Function>(function),
+                                                      options);
   }
 
   /// Awaited: lets all tasks that are ready go first. What computes for long should do this often: every
@@ -78,5 +106,13 @@ class shard : public detail::shard_disk, public detail::shard_sockets {
   std::size_t index_;
   detail::shard_runtime& runtime_;
 };
+
+namespace detail {
+
+inline shard_runtime& runtime_of(shard& on) noexcept {
+  return on.runtime();
+}
+
+} // namespace detail
 
 } // namespace shardbridge

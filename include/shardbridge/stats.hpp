@@ -40,6 +40,7 @@ struct shard_stats {
   std::uint64_t quarantined = 0;            ///< operations the kernel still had at the end of `shutdown_timeout`
   std::uint64_t messages = 0;               ///< wakes it sent to other shards from its ring, see `shard_wake::message`
   std::uint64_t own_operations = 0;         ///< begun by code on the shard
+  std::uint64_t shard_calls = 0;            ///< of shard::call() that it has taken, from other shards and itself
   std::uint64_t tasks = 0;                  ///< spawned or called by a bridge, that have not ended
   std::uint64_t tasks_started = 0;          ///< since the beginning
   std::uint64_t task_failures = 0;          ///< those spawned that ended with an exception nobody joined for

@@ -58,6 +58,10 @@ class fake_shard final : public shard_runtime {
 
  private:
   void wake(remote_waiter& which) noexcept override { woken_.push_back(&which); }
+  std::size_t group_size() const noexcept override { return 1; }
+  void send(std::size_t, message&) noexcept override {}
+  void take_call(operation&) noexcept override {}
+  void cancel_call(operation&, op_result) noexcept override {}
   void set_timer(timer&) noexcept override {}
   void stop_timer(timer&) noexcept override {}
   pressure_level level() const noexcept override { return pressure_level::normal; }

@@ -5,7 +5,6 @@
 #include <shardbridge/detail/outcome.hpp>
 #include <shardbridge/detail/result.hpp>
 #include <shardbridge/detail/shard_runtime.hpp>
-#include <shardbridge/shard.hpp>
 #include <shardbridge/task.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -77,8 +76,8 @@ struct call_request {
   bool run(operation& op, shard& on) noexcept {
     try {
       if constexpr (is_task<std::invoke_result_t<Function, shard&>>) {
-        running call{call_end(on.runtime(), op, goes_on), std::invoke(std::move(function), on)};
-        op.scope = &run_task(on.runtime(), *this, std::move(call)).scope();
+        running call{call_end(runtime_of(on), op, goes_on), std::invoke(std::move(function), on)};
+        op.scope = &run_task(runtime_of(on), *this, std::move(call)).scope();
         goes_on = true;
         return false;
       } else if constexpr (std::is_void_v<Result>) {

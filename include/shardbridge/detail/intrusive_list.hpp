@@ -12,6 +12,7 @@ class intrusive_list {
   [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] Node* front() const noexcept { return first_; }
+  [[nodiscard]] Node* back() const noexcept { return last_; }
 
   void push_back(Node& node) noexcept {
     node.previous = last_;

@@ -20,12 +20,22 @@
 #include <shardbridge/detail/waiter.hpp>
 #include <shardbridge/pressure_level.hpp>
 
+#include <cassert>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <new>
 
+namespace shardbridge {
+class shard;
+}
+
 namespace shardbridge::detail {
+
+class shard_runtime;
+/// That of the code's shard.
+shard_runtime& runtime_of(shard& on) noexcept;
 
 /// Is told when the shard stops.
 class stop_listener {
@@ -134,6 +144,15 @@ class shard_runtime {
   /// It has come. Any thread.
   virtual void wake(remote_waiter& which) noexcept = 0;
 
+  /// How many shards the group has.
+  [[nodiscard]] virtual std::size_t group_size() const noexcept = 0;
+  /// Posts it to another shard of the group, or bounces it there and then.
+  virtual void send(std::size_t to, message& what) noexcept = 0;
+  /// Takes over a call of code on a shard: it runs in its turn, never inside this call.
+  virtual void take_call(operation& call) noexcept = 0;
+  /// One that was taken and has not been delivered: it does not begin, or its task is cancelled.
+  virtual void cancel_call(operation& call, op_result cause) noexcept = 0;
+
   /// On a shard that stops already nobody is told.
   void listen(stop_listener& which) noexcept {
     which.listed = true;
@@ -209,8 +228,9 @@ class shard_runtime {
       each->shard_stops();
     }
   }
+  /// The youngest first: what was called dies before who called it.
   void destroy_roots() noexcept {
-    while (root::promise_type* const each = roots_.front())
+    while (root::promise_type* const each = roots_.back())
       std::coroutine_handle<root::promise_type>::from_promise(*each).destroy();
   }
 
@@ -265,6 +285,13 @@ inline bool remote_waiter::withdraw() noexcept {
   if (!let_go()) return false;
   runtime.expect_no_more(*this);
   return true;
+}
+inline void remote_waiter::arrive(shard_runtime& on) noexcept {
+  on.expect_no_more(*this);
+  on.make_ready(*this);
+}
+inline void remote_waiter::bounce(errc) noexcept {
+  assert(false && "shardbridge: a shard has ended while a coroutine of it was awaited");
 }
 inline bool level_waiter::withdraw() noexcept {
   runtime.forget_level(*this);

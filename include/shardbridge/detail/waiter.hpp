@@ -10,6 +10,7 @@
 #pragma once
 
 #include <shardbridge/detail/intrusive_list.hpp>
+#include <shardbridge/detail/message.hpp>
 #include <shardbridge/detail/operation.hpp>
 #include <shardbridge/pressure_level.hpp>
 
@@ -84,7 +85,7 @@ class waiter {
 };
 
 /// A waiter that any thread may make ready, by wake().
-class remote_waiter : public waiter {
+class remote_waiter : public waiter, public message {
  public:
   using waiter::waiter;
 
@@ -94,7 +95,10 @@ class remote_waiter : public waiter {
   void wake() noexcept;
   [[nodiscard]] bool withdraw() noexcept final;
 
-  remote_waiter* next_woken = nullptr; ///< of the list of those woken
+  /// It is ready.
+  void arrive(shard_runtime& on) noexcept final;
+  /// Never: a shard does not end while it is expected there.
+  void bounce(errc why) noexcept final;
 
  protected:
   ~remote_waiter() = default;
