@@ -33,6 +33,7 @@ shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shar
 
 shard_loop::~shard_loop() {
   destroy_roots();
+  end_residents();
   counters_.begin_or_end();
 }
 
@@ -82,6 +83,7 @@ bool shard_loop::turn() {
   counters_.cq_overflow.set(driver_.overflowed());
   counters_.submissions_registered.set(driver_.registered());
   flush_replies();
+  if (stopping_ && empty()) end_residents(); // which may begin something
   if (stopping_ && empty()) {
     // A message to another shard may be staged, and it may fail.
     if (driver_.unsubmitted() == 0) {

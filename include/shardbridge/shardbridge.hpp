@@ -30,6 +30,7 @@
 #include <shardbridge/shard_file.hpp>
 #include <shardbridge/shard_group.hpp>
 #include <shardbridge/shard_socket.hpp>
+#include <shardbridge/sharded.hpp>
 #include <shardbridge/stats.hpp>
 #include <shardbridge/stream_file.hpp>
 #include <shardbridge/task.hpp>

@@ -74,6 +74,24 @@ class buffer_waiter {
   ~buffer_waiter() = default;
 };
 
+/// Lives on the shard, and ends there at the latest.
+class resident {
+ public:
+  resident(const resident&) = delete;
+  resident& operator=(const resident&) = delete;
+
+  /// Once, when the shard's last task has ended. It is listed no more.
+  virtual void shard_ends() noexcept = 0;
+
+  // The list's.
+  resident* previous = nullptr;
+  resident* next = nullptr;
+
+ protected:
+  resident() = default;
+  ~resident() = default;
+};
+
 /// Of a coroutine that the loop starts, in its turn.
 class start_of_chain final : public waiter {
  public:
@@ -162,6 +180,9 @@ class shard_runtime {
     if (which.listed) listeners_.erase(which);
   }
 
+  void settle(resident& which) noexcept { residents_.push_back(which); }
+  void forget(resident& which) noexcept { residents_.erase(which); }
+
   /// It must not be set, and stays where it is until it has fired or been stopped.
   virtual void set_timer(timer& which) noexcept = 0;
   /// Nothing happens to one that is not set.
@@ -233,12 +254,20 @@ class shard_runtime {
     while (root::promise_type* const each = roots_.back())
       std::coroutine_handle<root::promise_type>::from_promise(*each).destroy();
   }
+  /// The latest first.
+  void end_residents() noexcept {
+    while (resident* const each = residents_.back()) {
+      residents_.erase(*each);
+      each->shard_ends();
+    }
+  }
 
   intrusive_list<waiter> ready_;
   intrusive_list<waiter> expected_;    ///< remote_waiters
   intrusive_list<waiter> level_waits_; ///< level_waiters
   intrusive_list<stop_listener> listeners_;
   intrusive_list<buffer_waiter> starved_;
+  intrusive_list<resident> residents_;
   intrusive_list<root::promise_type> roots_;
   std::uint64_t started_ = 0; ///< roots, since the beginning
   bool stopping_ = false;
