@@ -88,7 +88,8 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   void run_tasks();
   void set_timer(timer& which) noexcept override { timers_.set(which); }
   void stop_timer(timer& which) noexcept override { timers_.stop(which); }
-  void wake(remote_waiter& which) noexcept override { port_.post(which); }
+  void post(message& what) noexcept override { port_.post(what); }
+  void forget(message& what) noexcept override;
   std::size_t group_size() const noexcept override { return ports_.size(); }
   void send(std::size_t to, message& what) noexcept override;
   void take_call(operation& op) noexcept override;

@@ -103,6 +103,11 @@ bool shard_loop::take_messages() noexcept {
   return true;
 }
 
+void shard_loop::forget(message& what) noexcept {
+  arrived_.append(port_.take_messages());
+  arrived_.erase(what);
+}
+
 pressure_level shard_loop::level() const noexcept {
   auto highest = pressure_level::normal;
   for (const auto& each : connections_)

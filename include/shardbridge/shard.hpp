@@ -76,6 +76,11 @@ class shard : public detail::shard_disk, public detail::shard_sockets {
   /// shard_group_options::turn_slice the loop then looks after I/O.
   [[nodiscard]] auto yield() noexcept { return detail::turn_over(runtime_); }
 
+  /// Whether the task that runs should end: it is cancelled, or its shard stops, and whatever it would wait for throws.
+  /// For code that computes or loops over what need not wait. A shard is told of cancels and stops between turns, so
+  /// code that computes for long also lets others go first with yield(), which throws then.
+  [[nodiscard]] bool cancelled() const noexcept { return detail::interrupted(runtime_); }
+
   /// Awaited: until then, or some 16 µs later, plus what the kernel adds where the shard sleeps. Nothing is allocated,
   /// and a million sleeping tasks cost the shard nothing.
   [[nodiscard]] auto sleep_until(std::chrono::steady_clock::time_point time) noexcept {

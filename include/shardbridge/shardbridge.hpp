@@ -36,6 +36,7 @@
 #include <shardbridge/task.hpp>
 #include <shardbridge/when.hpp>
 #include <shardbridge/with_options.hpp>
+#include <shardbridge/with_stop.hpp>
 #include <shardbridge/with_timeout.hpp>
 
 /// @namespace shardbridge

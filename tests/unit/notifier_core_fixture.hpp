@@ -37,10 +37,8 @@ class fake_shard final : public shard_runtime {
     }
   }
   void take_woken() {
-    for (remote_waiter* const each : std::exchange(woken_, {})) {
-      expected_.erase(*each);
-      make_ready(*each);
-    }
+    for (message* const each : std::exchange(woken_, {}))
+      each->arrive(*this);
   }
   void stop() {
     stopping_ = true;
@@ -57,7 +55,8 @@ class fake_shard final : public shard_runtime {
   [[nodiscard]] std::size_t woken() const { return woken_.size(); }
 
  private:
-  void wake(remote_waiter& which) noexcept override { woken_.push_back(&which); }
+  void post(message& what) noexcept override { woken_.push_back(&what); }
+  void forget(message&) noexcept override {}
   std::size_t group_size() const noexcept override { return 1; }
   void send(std::size_t, message&) noexcept override {}
   void take_call(operation&) noexcept override {}
@@ -72,7 +71,7 @@ class fake_shard final : public shard_runtime {
   void end_call(operation&, op_result) override {}
   void task_failed(const std::exception_ptr&) noexcept override {}
 
-  std::vector<remote_waiter*> woken_;
+  std::vector<message*> woken_;
 };
 
 class counting_notifier final : public notifier_core {

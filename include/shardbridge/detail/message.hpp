@@ -50,8 +50,21 @@ class message_list {
   }
   /// nullptr: it is empty.
   message* pop_front() noexcept { return first_ != nullptr ? std::exchange(first_, first_->next_message) : nullptr; }
+  /// It is in the list. Takes as long as the list is.
+  void erase(message& which) noexcept {
+    message_list kept;
+    while (message* const each = pop_front())
+      if (each != &which) kept.push_back(*each);
+    *this = kept;
+  }
 
  private:
+  void push_back(message& node) noexcept {
+    node.next_message = nullptr;
+    (empty() ? first_ : last_->next_message) = &node;
+    last_ = &node;
+  }
+
   message* first_ = nullptr;
   message* last_ = nullptr; ///< while it is not empty
 };

@@ -159,8 +159,10 @@ class shard_runtime {
   void expect(remote_waiter& which) noexcept { expected_.push_back(which); }
   /// Another thread has let it go.
   void expect_no_more(remote_waiter& which) noexcept { expected_.erase(which); }
-  /// It has come. Any thread.
-  virtual void wake(remote_waiter& which) noexcept = 0;
+  /// Has it arrive here. Any thread, as long as the shard waits for it.
+  virtual void post(message& what) noexcept = 0;
+  /// It was posted, has not arrived, and is not wanted any more.
+  virtual void forget(message& what) noexcept = 0;
 
   /// How many shards the group has.
   [[nodiscard]] virtual std::size_t group_size() const noexcept = 0;
@@ -308,7 +310,7 @@ inline void remote_waiter::expect() noexcept {
   runtime.expect(*this);
 }
 inline void remote_waiter::wake() noexcept {
-  runtime.wake(*this);
+  runtime.post(*this);
 }
 inline bool remote_waiter::withdraw() noexcept {
   if (!let_go()) return false;
