@@ -25,7 +25,8 @@ shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shar
                        std::size_t index, loop_counters& counters)
     : ports_(ports), port_(ports[index]), driver_(kernel), self_(index, *this), counters_(counters),
       sends_messages_(options.shard_wake == shard_wake::message), shutdown_timeout_(options.shutdown_timeout),
-      slice_(options.turn_slice.count()), on_task_failure_(options.on_task_failure),
+      slice_(options.turn_slice.count()), on_task_failure_(options.on_task_failure), on_turn_(options.on_turn),
+      on_idle_(options.on_idle),
       in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this),
       spin_(options.spin.count()), timers_(steady_now()), stalls_(options.stall_bound.count(), steady_now()) {
   counters_.begin_or_end();

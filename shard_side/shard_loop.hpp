@@ -68,6 +68,7 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   /// why it does not sleep any more.
   bool wait(std::uint32_t seen);
   void begin_turn();
+  void run_hook(const std::function<void(shard&)>& hook) noexcept;
   void account_for_turn(std::int64_t now);
   void enter_now();
   void sleep(std::int64_t until);
@@ -136,6 +137,8 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   const std::chrono::nanoseconds shutdown_timeout_;
   const std::int64_t slice_;
   const std::function<void(const std::exception_ptr&)> on_task_failure_;
+  const std::function<void(shard&)> on_turn_;
+  const std::function<void(shard&)> on_idle_;
 
   shard_port::connections connections_;
   std::uint64_t connections_version_ = UINT64_MAX;

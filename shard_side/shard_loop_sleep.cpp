@@ -14,6 +14,19 @@ void shard_loop::begin_turn() {
   now_ = steady_now();
   call_time_ = 0;
   account_for_turn(now_);
+  if (on_turn_) run_hook(on_turn_);
+}
+
+/// What it throws is told as where a task fails that nobody joins.
+void shard_loop::run_hook(const std::function<void(shard&)>& hook) noexcept {
+  const std::int64_t before = steady_now();
+  try {
+    hook(self_);
+  } catch (...) {
+    task_failed(std::current_exception());
+  }
+  now_ = steady_now();
+  stalls_.call_took(now_ - before);
 }
 
 void shard_loop::account_for_turn(std::int64_t now) {
@@ -61,6 +74,13 @@ bool shard_loop::wait(std::uint32_t seen) {
     }
     counters_.looks_missed.add();
     spin_.missed();
+  }
+  if (on_idle_) {
+    run_hook(on_idle_);
+    if (!ready_.empty() || !calls_.empty()) {
+      enter_now();
+      return true;
+    }
   }
   if (word.try_arm(seen) != wake_word::armed::asleep) {
     counters_.rearms.add();

@@ -14,6 +14,7 @@ namespace shardbridge {
 class buffer_pool;
 class permit;
 class sequence;
+class shard;
 
 /// A timeout that never fires: overrides a default inherited from file, bridge or group.
 inline constexpr std::chrono::nanoseconds no_timeout = std::chrono::nanoseconds::max();
@@ -129,6 +130,13 @@ struct shard_group_options {
   std::chrono::nanoseconds stall_bound = std::chrono::milliseconds(10);
 };
 
+  /// Called on each shard's thread at the beginning of every turn, until the shard has ended. It may spawn tasks, must
+  /// not block, and counts as a function of async_call where a turn stalls. What it throws is told and counted as an
+  /// exception of a task that nobody joins. Each shard calls the copy that it has.
+  std::function<void(shard&)> on_turn{};
+  /// The same each time a shard is about to sleep, when it has nothing to do and has looked again in vain. If something
+  /// is ready then, such as a task that was spawned, the shard does not sleep.
+  std::function<void(shard&)> on_idle{};
 /// Options of a bridge. Nonsense throws `std::invalid_argument` naming the option.
 struct bridge_options {
   /// Operations accepted at once, from permit to reply. 1 to 2^21 - 1. Raising it raises memory and queueing time.
