@@ -47,8 +47,7 @@ ring::ring(unsigned entries) {
   // The ring's descriptor is looked up once instead of at every call; kernels without it go on as before.
   io_uring_register_ring_fd(&ring_);
   // Operations the kernel cannot do without blocking go to its worker threads, hundreds of them if not told otherwise.
-  std::array<unsigned, 2> workers{16, 16};
-  io_uring_register_iowq_max_workers(&ring_, workers.data());
+  limit_workers(16);
   probe_ = io_uring_get_probe_ring(&ring_);
 }
 
@@ -64,6 +63,11 @@ bool ring::supports(int opcode) const noexcept {
 
 int ring::register_memory(std::span<const iovec> pieces) noexcept {
   return -io_uring_register_buffers(&ring_, pieces.data(), static_cast<unsigned>(pieces.size()));
+}
+
+void ring::limit_workers(unsigned count) noexcept {
+  std::array<unsigned, 2> workers{count, count};
+  io_uring_register_iowq_max_workers(&ring_, workers.data());
 }
 
 void ring::leave_thread() noexcept {

@@ -26,6 +26,9 @@ class ring {
   /// The completions that have come, oldest first, those included that ready() tells of. They stay in the CQ.
   [[nodiscard]] unsigned peek(std::span<io_uring_cqe*> into) noexcept;
   [[nodiscard]] bool supports(int opcode) const noexcept;
+  /// How many threads the kernel may start for it, for files and as many for what may wait for ever; 16 if it is not
+  /// told. A kernel that knows no limit goes on as before.
+  void limit_workers(unsigned count) noexcept;
   /// On the thread that made it, before it ends if another is to destroy the ring: the kernel keeps a table of rings
   /// for each thread, and the ring's entry must not be taken off another's.
   void leave_thread() noexcept;

@@ -46,6 +46,7 @@ shard_group_options checked(shard_group_options options) {
           "shard_group_options::shutdown_timeout must not be negative");
   require(options.backend == backend::automatic || options.backend == backend::io_uring,
           "shard_group_options::backend is none of the enumerators");
+  require(options.io_workers >= 1 && options.io_workers <= 4096, "shard_group_options::io_workers must be 1 to 4096");
   require(options.shard_wake == shard_wake::eventfd || options.shard_wake == shard_wake::message,
           "shard_group_options::shard_wake is none of the enumerators");
   require(options.timeout_mode == timeout_mode::linked || options.timeout_mode == timeout_mode::timer,
@@ -82,6 +83,12 @@ std::string register_memory(uring_driver& kernel, const std::vector<std::shared_
   return why;
 }
 
+/// Those that this process may use, in the order in which shards take them.
+std::vector<int> cpus_of_machine() {
+  const auto all = static_cast<std::size_t>(std::max(::sysconf(_SC_NPROCESSORS_CONF), 0L));
+  return pinning_order(allowed_cpus(), domains_of_machine(all).front());
+}
+
 /// Signals are for the application's threads: while they are blocked, a thread that is started inherits the block.
 class blocked_signals {
  public:
@@ -101,8 +108,9 @@ class blocked_signals {
 } // namespace
 
 running_group::running_group(shard_group_options given)
-    : group_core(checked(std::move(given))), registered_pools_(memories_of(options.registered_pools)),
-      counters_(options.shards), kernels_(options.shards), pinned_(options.shards) {
+    : group_core(checked(std::move(given))), cpus_(cpus_of_machine()),
+      registered_pools_(memories_of(options.registered_pools)), counters_(options.shards), kernels_(options.shards),
+      pinned_(options.shards) {
   const blocked_signals blocked;
   members_.reserve(options.shards);
   try {
@@ -133,7 +141,7 @@ bool running_group::set_up(std::size_t index, std::promise<std::string>& started
   ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(index)).c_str());
   std::optional<uring_driver>& kernel = kernels_[index];
   try {
-    const auto cpu = cpu_for(index, options, allowed_cpus());
+    const auto cpu = cpu_for(index, options, cpus_);
     const bool pinned = cpu && pin_this_thread(*cpu);
     if (pinned) pinned_[index] = cpu;
     // After pinning, so that the ring's memory is near the core.
@@ -142,6 +150,7 @@ bool running_group::set_up(std::size_t index, std::promise<std::string>& started
                                        .receive_buffer_bytes = options.receive_buffer_bytes,
                                        .zero_copy_from = options.zero_copy_from.value_or(UINT64_MAX)},
                    ports[index].wake().event());
+    kernel->limit_workers(options.io_workers);
     ports[index].set_ring(kernel->address());
     const bool unheard = options.shard_wake == shard_wake::message && kernel->address() < 0;
     const std::string unregistered = register_memory(*kernel, registered_pools_);

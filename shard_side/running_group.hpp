@@ -44,6 +44,7 @@ class running_group final : public group_core, public std::enable_shared_from_th
   [[nodiscard]] bool set_up(std::size_t index, std::promise<std::string>& started);
   void run(std::size_t index, std::promise<std::string>& started, std::promise<end>& ended);
 
+  const std::vector<int> cpus_;                                        ///< to pin to, in that order
   const std::vector<std::shared_ptr<buffer_memory>> registered_pools_; ///< their memory outlasts the rings
   std::deque<loop_counters> counters_;
   // Made by the shards, closed when all have ended: until then another may send a message to any. With the group, if it

@@ -44,6 +44,8 @@ class uring_driver final : public driver {
   bool supports(op_code code) const noexcept override;
 
   [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }
+  /// See ring::limit_workers().
+  void limit_workers(unsigned count) noexcept { ring_.limit_workers(count); }
   /// See ring::leave_thread().
   void leave_thread() noexcept { ring_.leave_thread(); }
   /// By which other rings send it messages; -1: the kernel cannot do that.

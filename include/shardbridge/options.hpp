@@ -82,7 +82,8 @@ struct shard_group_options {
   /// Operations that one shard can have in the kernel at once; more wait on the shard, in order. 2 to 16384. Each costs
   /// about 400 bytes of ring and table. Every connection that waits to receive, and every listener, takes one.
   unsigned ring_entries = 1024;
-  /// Whether each shard is pinned to one CPU of those the process may use, the last one first.
+  /// Whether each shard is pinned to one CPU of those the process may use: to one of each core before a second one of
+  /// any, the last core first.
   bool pin = true;
   /// The CPUs to pin to, shard by shard, round robin; empty: chosen as `pin` says.
   std::vector<int> cpus{};
@@ -95,6 +96,9 @@ struct shard_group_options {
   /// The longest a shard with nothing to do looks again before it sleeps, 0 to 1 s; 0: it sleeps at once. It looks only
   /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
+  /// Threads that the kernel may start for each shard, to do for it what would block (io-wq): so many for files, and as
+  /// many for what may wait for ever. 1 to 4096. More let more of fsync, open and the like go on side by side.
+  unsigned io_workers = 16;
   /// How shards wake one another.
   shardbridge::shard_wake shard_wake = shardbridge::shard_wake::eventfd;
   /// Pools whose memory every shard registers with its ring when it starts (io_uring_register_buffers(3)): reads and
@@ -126,10 +130,6 @@ struct shard_group_options {
   /// Told of an exception of a spawned task that nobody joins, on the shard's thread; must not throw. It is counted in
   /// `shard_stats::task_failures` in any case.
   std::function<void(const std::exception_ptr&)> on_task_failure{};
-  /// A turn of a shard's loop that takes longer, but for sleep, is counted as a stall, see `shard_stats`. Positive.
-  std::chrono::nanoseconds stall_bound = std::chrono::milliseconds(10);
-};
-
   /// Called on each shard's thread at the beginning of every turn, until the shard has ended. It may spawn tasks, must
   /// not block, and counts as a function of async_call where a turn stalls. What it throws is told and counted as an
   /// exception of a task that nobody joins. Each shard calls the copy that it has.
@@ -137,6 +137,10 @@ struct shard_group_options {
   /// The same each time a shard is about to sleep, when it has nothing to do and has looked again in vain. If something
   /// is ready then, such as a task that was spawned, the shard does not sleep.
   std::function<void(shard&)> on_idle{};
+  /// A turn of a shard's loop that takes longer, but for sleep, is counted as a stall, see `shard_stats`. Positive.
+  std::chrono::nanoseconds stall_bound = std::chrono::milliseconds(10);
+};
+
 /// Options of a bridge. Nonsense throws `std::invalid_argument` naming the option.
 struct bridge_options {
   /// Operations accepted at once, from permit to reply. 1 to 2^21 - 1. Raising it raises memory and queueing time.

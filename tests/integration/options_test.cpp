@@ -37,6 +37,8 @@ TEST(errors_are_clear, of_group_options) {
   refused({.shards = 0}, "shards");
   refused({.shards = 1025}, "shards");
   refused({.stall_bound = 0ns}, "stall_bound");
+  refused({.io_workers = 0}, "io_workers");
+  refused({.io_workers = 4097}, "io_workers");
   refused({.ring_entries = 0}, "ring_entries");
   refused({.ring_entries = 1}, "ring_entries");
   refused({.shutdown_timeout = -1ns}, "shutdown_timeout");

@@ -51,6 +51,17 @@ TEST_F(ring_test, is_ready_when_a_completion_has_come) {
   EXPECT_FALSE(tested->ready());
 }
 
+TEST_F(ring_test, limits_the_threads_of_the_kernel) {
+  const auto limits = [this] {
+    std::array<unsigned, 2> out{0, 0}; // 0 asks
+    EXPECT_EQ(io_uring_register_iowq_max_workers(tested->get(), out.data()), 0);
+    return out;
+  };
+  EXPECT_EQ(limits(), (std::array<unsigned, 2>{16, 16}));
+  tested->limit_workers(3);
+  EXPECT_EQ(limits(), (std::array<unsigned, 2>{3, 3}));
+}
+
 TEST_F(ring_test, believes_a_flag_that_stands_for_nothing_only_once) {
   flag(true);
   EXPECT_TRUE(tested->ready());
