@@ -5,7 +5,7 @@
 //
 // Messages are a list that many push to and whose taker takes all at once. Whoever pushes publishes on the wake behind
 // it. If that tells him that the shard is closed, he bounces what he finds in the list; the shard does so once behind
-// its close(). One of the two comes behind the push, so none is left, and taking is one exchange, so none goes twice.
+// its close. One of the two comes behind the push, so none is left, and taking is one exchange, so none goes twice.
 #pragma once
 
 #include <bridge/connection.hpp>
@@ -65,18 +65,19 @@ class shard_port {
                                           std::memory_order_relaxed)) {
     }
   }
-  /// The shard's thread; any behind close().
+  /// The shard's thread; any once it is closed.
   [[nodiscard]] message_list take_messages() noexcept {
     if (posted_.load(std::memory_order_relaxed) == nullptr) return {};
     return message_list(posted_.exchange(nullptr, std::memory_order_acquire));
   }
 
-  /// The shard's thread: it takes nothing more.
-  void close(errc why) noexcept {
+  /// The shard's thread, or any if there is none: the shard takes nothing more.
+  void close_and_bounce(errc why) noexcept {
     closed_by_ = why;
     wake_->word().close();
+    bounce_messages();
   }
-  /// Of a shard that is closed, as the caller knows by close() or by a publish.
+  /// Of a shard that is closed, as the caller knows by a publish.
   void bounce_messages() noexcept {
     message_list all = take_messages();
     while (message* const each = all.pop_front())

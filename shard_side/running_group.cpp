@@ -126,6 +126,9 @@ running_group::running_group(shard_group_options given)
       reason_ = description.get();
     }
   } catch (...) {
+    // Hooks of those that have started may have called those that never will.
+    for (std::size_t index = members_.size(); index < options.shards; ++index)
+      ports[index].close_and_bounce(errc::stopped);
     stop();
     join();
     throw;
@@ -164,7 +167,10 @@ bool running_group::set_up(std::size_t index, std::promise<std::string>& started
 }
 
 void running_group::run(std::size_t index, std::promise<std::string>& started, std::promise<end>& ended) {
-  if (!set_up(index, started)) return ended.set_value(end::clean);
+  if (!set_up(index, started)) {
+    ports[index].close_and_bounce(errc::shard_failed);
+    return ended.set_value(end::clean);
+  }
   std::shared_ptr<running_group> keep;
   shard_loop loop(ports, *kernels_[index], options, index, counters_[index]);
   loop.run();

@@ -76,8 +76,7 @@ bool shard_loop::empty() const noexcept {
 }
 
 void shard_loop::close() {
-  port_.close(stop_cause_);
-  port_.bounce_messages();
+  port_.close_and_bounce(stop_cause_);
   // A bridge that attaches after this look publishes after the close, and learns of it.
   port_.refresh(connections_, connections_version_);
   for (const auto& from : connections_) {

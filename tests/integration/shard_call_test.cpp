@@ -2,11 +2,16 @@
 // that say on which thread they are; the Asio side only starts them and is told how they end.
 #include "support/answer.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <iterator>
 #include <memory>
-#include <numeric>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include <sys/resource.h>
 
 namespace shardbridge::tests {
 namespace {
@@ -106,6 +111,44 @@ TEST(shard_calls, end_with_the_group) {
     for (const shard_stats& each : all.group.stats())
       EXPECT_EQ(each.tasks, 0U);
   }
+}
+
+/// Of this process, as long as it lives, so many more than are open.
+class few_descriptors {
+ public:
+  explicit few_descriptors(rlim_t more) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const auto open = std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    const rlimit less{static_cast<rlim_t>(open) + more, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &less);
+  }
+  ~few_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  few_descriptors(const few_descriptors&) = delete;
+  few_descriptors& operator=(const few_descriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+task<> call_last(shard& self, std::atomic<int>& ended) {
+  try {
+    co_await self.call(self.group_size() - 1, [](shard&) {});
+  } catch (const boost::system::system_error& told) {
+    if (told.code() == errc::stopped || told.code() == errc::shard_failed) ++ended;
+  }
+}
+
+TEST(shard_calls, end_where_the_other_could_not_be_started) {
+  std::atomic<bool> called = false;
+  std::atomic<int> ended = 0;
+  shard_group_options options{.shards = 32};
+  options.on_turn = [&](shard& on) {
+    if (on.index() == 0 && !called.exchange(true)) on.spawn(call_last(on, ended)).detach();
+  };
+  const few_descriptors limit(options.shards + 8); // each has an eventfd, and these are made first
+  EXPECT_THROW(shard_group{options}, std::system_error);
+  EXPECT_TRUE(called);
+  EXPECT_EQ(ended, 1);
 }
 
 TEST(shard_calls, wake_by_messages_where_that_is_asked_for) {

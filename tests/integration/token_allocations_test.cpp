@@ -125,6 +125,32 @@ TEST_F(no_allocation_but_by_the_handlers_allocator, of_what_moves_nothing) {
   });
 }
 
+/// Calls a function on each of two shards, often; counted when both are warm.
+task<std::size_t> allocations_of_calls(shard& self) {
+  constexpr int warming = 300;
+  for (int left = 2 * warming; left > 0; --left) {
+    if (left == warming) {
+      allocations = 0;
+      counting = true;
+    }
+    for (std::size_t other = 0; other < 2; ++other)
+      co_await self.call(other, [](shard& on) { return on.index(); });
+  }
+  counting = false;
+  co_return allocations.load();
+}
+
+TEST(no_allocation, of_calls_between_shards) {
+  service all({.shards = 2});
+  std::size_t seen = 1;
+  async_call(all.link, 0, allocations_of_calls, [&seen](const std::exception_ptr& failed, std::size_t told) {
+    EXPECT_FALSE(failed);
+    seen = told;
+  });
+  EXPECT_TRUE(all.finish());
+  EXPECT_EQ(seen, 0U);
+}
+
 TEST_F(no_allocation_but_by_the_handlers_allocator, of_what_an_owned_buffer_goes_along_with) {
   buffer_pool pool({.bytes = 65536, .largest = 65536});
   expect_none("a read", [&](auto handler) { file.async_read_some_at(0, pool.allocate(100), handler); });

@@ -166,6 +166,20 @@ TEST_F(shard_call_traffic, does_not_starve_tasks) {
   finish(crowded, 200);
 }
 
+TEST_F(shard_call_traffic, that_waits_on_a_shard_that_fails_is_told_so) {
+  boost::system::error_code told;
+  for (int each = 0; each < 2; ++each) // of which the first leaves no time for the second
+    spawn(here, [&](shard& self) -> task<> {
+      auto awaited = self.call(1, [](shard&) { take_time(); });
+      told = co_await error_of(awaited);
+    });
+  there.kernel.failures = 1;
+  there.loop.run();
+  there.over = true;
+  settle();
+  EXPECT_EQ(told, errc::shard_failed);
+}
+
 TEST_F(shard_call_traffic, to_itself_does_not_starve_requests) {
   bool over = false;
   int called = 0;
