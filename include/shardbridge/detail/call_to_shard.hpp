@@ -7,12 +7,13 @@
 // Invariants
 //  1. The request, the cancel and the answer are messages of their own. The cancel is posted behind the request by the
 //     same thread, so it arrives behind it.
-//  2. The shard that calls expects the answer, and so neither ends nor destroys the coroutine before it has come.
+//  2. The shard that calls expects the answer, and so neither ends nor destroys any coroutine before it has come: not
+//     even one that the other shard has called here meanwhile, which could hold up that answer only by an awaitable
+//     that is not the library's and knows nothing of stops.
 //  3. A message that bounces is as good as answered: the request by why the shard has ended. Different threads may take
 //     request and cancel out; the call word decides who answers.
-//  4. A shard that calls itself expects nothing: what runs on it in the end is younger than the coroutine that waits
-//  for
-//     it, and is destroyed first.
+//  4. A shard that calls itself expects nothing: the coroutine that runs is younger than the one that waits for it, and
+//     is destroyed first.
 #pragma once
 
 #include <shardbridge/detail/call_word.hpp>
