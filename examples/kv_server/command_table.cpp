@@ -99,11 +99,11 @@ bool takes(const command_entry& entry, std::size_t words) noexcept {
 std::string command_reply(std::span<const std::string_view> words) {
   std::string out;
   if (words.size() == 1) return infos({});
-  if (same_word(words[1], "docs")) return docs(words.subspan(2));
-  if (same_word(words[1], "info")) return infos(words.subspan(2));
-  if (same_word(words[1], "count") && words.size() == 2) {
+  if (same_word("docs", words[1])) return docs(words.subspan(2));
+  if (same_word("info", words[1])) return infos(words.subspan(2));
+  if (same_word("count", words[1]) && words.size() == 2) {
     append_integer(out, static_cast<std::int64_t>(entries.size()));
-  } else if (same_word(words[1], "list") && words.size() == 2) {
+  } else if (same_word("list", words[1]) && words.size() == 2) {
     append_array(out, entries.size());
     for (const command_entry& each : entries)
       append_bulk(out, each.name);

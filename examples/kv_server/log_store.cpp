@@ -71,7 +71,6 @@ task<> log_store::execute(key_work& work) {
   std::vector<found_value> reads;
   std::vector<begun_write> writes;
   std::size_t bytes = 0;
-  bool room = true;
   for (; work.done != work.all.size(); ++work.done) {
     key_operation& each = work.all[work.done];
     if (each.what == verb::set) {
@@ -87,10 +86,10 @@ task<> log_store::execute(key_work& work) {
     }
     if (const auto before = committer_.pending(each.hash)) co_await committer_.wait(before);
     const place* const found = log_.index.find(each.key);
+    const bool is_read = found != nullptr && each.what == verb::get;
+    if (is_read && !reads.empty() && bytes + found->bytes > work.answer_bytes) break;
     each.result = found != nullptr ? outcome::yes : outcome::no;
-    if (found == nullptr || each.what == verb::exists) continue;
-    room = reads.empty() || bytes + found->bytes <= work.answer_bytes;
-    if (!room) break;
+    if (!is_read) continue;
     bytes += found->bytes;
     reads.push_back({.to = &each, .where = *found, .in = found->in->shared_from_this()});
   }

@@ -2,6 +2,7 @@
 
 #include "inline_words.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -24,10 +25,9 @@ resp_reader::status resp_reader::next(std::string_view input) {
 
 resp_reader::status resp_reader::next_line(std::string_view input) {
   const auto end = input.find('\n', at_);
-  if (end == input.npos) {
-    at_ = input.size();
-    return at_ > limits_.line_bytes ? fail("too big inline request") : status::incomplete;
-  }
+  at_ = std::min(end, input.size());
+  if (at_ > limits_.line_bytes) return fail("too big inline request"); // be it whole or not
+  if (end == input.npos) return status::incomplete;
   auto typed = inline_words(input.substr(0, end));
   if (!typed) return fail("unbalanced quotes in request");
   for (std::string& each : *typed)
@@ -72,9 +72,9 @@ resp_reader::status resp_reader::next_word(std::string_view input) {
 
 resp_reader::status resp_reader::next_number(std::string_view input, const char* too_long, const char* invalid,
                                              long long most) {
-  const auto end = input.find('\r', at_);
-  if (end == input.npos || end + 1 >= input.size())
-    return input.size() - at_ > limits_.line_bytes ? fail(too_long) : status::incomplete;
+  const auto end = std::min(input.find('\r', at_), input.size());
+  if (end - at_ > limits_.line_bytes) return fail(too_long);
+  if (end + 1 >= input.size()) return status::incomplete;
   const auto [stop, wrong] = std::from_chars(input.data() + at_ + 1, input.data() + end, number_);
   if (wrong != std::errc() || stop != input.data() + end || number_ > most) return fail(invalid);
   at_ = end + 2;

@@ -1,0 +1,26 @@
+// Goal: no acknowledged write is lost when the server is killed under load. Method: kill_load.hpp, a few times; the
+// program kv_server_kill_runs does it more often.
+#include "kill_load.hpp"
+
+#include "seed.hpp"
+#include "temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kv_server {
+namespace {
+
+TEST(Kill, LosesNothingThatWasAcknowledged) {
+  const std::uint64_t seed = shardbridge::detail::test_seed();
+  TRACE_SEED(seed);
+  const shardbridge::fixtures::temporary_folder folder;
+  kill_load load(folder.path() / "data", {"--shards", "2", "--segment-bytes", "128K", "--garbage-ratio", "0.3"}, seed);
+  const kill_load::report report = load.run(10);
+  EXPECT_EQ(report.kills, 10);
+  EXPECT_GT(report.acknowledged, 0);
+  for (const std::string& each : report.losses)
+    ADD_FAILURE() << each;
+}
+
+} // namespace
+} // namespace kv_server
