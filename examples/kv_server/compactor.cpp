@@ -19,19 +19,27 @@ using shardbridge::task;
 /// Read at once, and copied by one commit.
 constexpr std::size_t step_bytes = std::size_t{256} << 10;
 /// When a commit has failed, as on a full disk, or all that is left is being written just now.
-constexpr std::chrono::seconds pause_failed{1};
-constexpr std::chrono::milliseconds pause_busy{1};
+constexpr std::chrono::milliseconds pause_failed{1000};
+constexpr std::chrono::milliseconds pause_busy{20};
 
 } // namespace
 
 task<> compactor::run() {
   try {
     while (co_await bell_.receive())
-      while (wants_compaction(log_.all, ratio_))
-        if (!co_await remove_oldest()) co_await self_.sleep_for(pause_failed);
+      while (!closing_ && wants_compaction(log_.all, ratio_)) {
+        const bool removed = co_await remove_oldest();
+        if (!removed) co_await pause(pause_failed);
+      }
   } catch (const std::exception& problem) { // another try could undo what a tombstone stands for
     cause_ = problem.what();
   }
+}
+
+task<> compactor::pause(std::chrono::milliseconds length) {
+  constexpr std::chrono::milliseconds look{20};
+  for (; length.count() > 0 && !closing_; length -= look)
+    co_await self_.sleep_for(look);
 }
 
 task<bool> compactor::remove_oldest() {
@@ -39,11 +47,13 @@ task<bool> compactor::remove_oldest() {
   while (oldest->live_records > 0) {
     const std::uint64_t before = oldest->live_records;
     for (std::uint64_t at = segment_header_bytes; at < oldest->end && oldest->live_records > 0;) {
-      co_await self_.wait_level(shardbridge::pressure_level::normal);
+      while (!closing_ && self_.level() != shardbridge::pressure_level::normal)
+        co_await pause(pause_busy); // clients come first
+      if (closing_) co_return false;
       at = co_await copy_some(*oldest, at);
       if (at == 0) co_return false;
     }
-    if (oldest->live_records == before) co_await self_.sleep_for(pause_busy);
+    if (oldest->live_records == before) co_await pause(pause_busy);
   }
   co_await files_.unlink(oldest->file.path);
   co_await files_.sync_folder(log_.folder);

@@ -6,6 +6,7 @@
 #include <shardbridge/channel.hpp>
 #include <shardbridge/shard.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -29,8 +30,13 @@ class compactor {
   void ring() noexcept {
     if (wants_compaction(log_.all, ratio_)) static_cast<void>(bell_.try_send({}));
   }
-  /// Until it is aborted, or something fails that makes going on wrong.
+  /// Until close(), or something fails that makes going on wrong.
   [[nodiscard]] shardbridge::task<> run();
+  /// What is on its way is waited for by run(): nothing of it touches the folder later.
+  void close() noexcept {
+    closing_ = true;
+    bell_.close();
+  }
 
   [[nodiscard]] std::uint64_t removed() const noexcept { return removed_; }
   [[nodiscard]] std::uint64_t copied_bytes() const noexcept { return copied_bytes_; }
@@ -38,6 +44,8 @@ class compactor {
   [[nodiscard]] const std::string& cause() const noexcept { return cause_; }
 
  private:
+  /// For so long, or until close().
+  [[nodiscard]] shardbridge::task<> pause(std::chrono::milliseconds length);
   /// Whether the oldest segment is gone.
   [[nodiscard]] shardbridge::task<bool> remove_oldest();
   /// Where to go on in the segment; 0: a commit has failed.
@@ -49,6 +57,7 @@ class compactor {
   committer& committer_;
   const double ratio_;
   shardbridge::channel<std::monostate> bell_;
+  bool closing_ = false;
   std::uint64_t removed_ = 0;
   std::uint64_t copied_bytes_ = 0;
   std::string cause_;

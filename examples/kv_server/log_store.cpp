@@ -151,7 +151,7 @@ task<> log_store::close() {
   if (compacting_) {
     auto compacting = std::move(*compacting_);
     compacting_.reset();
-    compacting.abort();
+    compactor_.close();
     co_await std::move(compacting).join();
   }
   if (committing_) {

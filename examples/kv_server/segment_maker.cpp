@@ -43,7 +43,7 @@ task<log_file> segment_maker::make_again(std::uint64_t number, std::string_view 
 }
 
 task<> segment_maker::stop() {
-  if (preparing_) preparing_->abort();
+  stopping_ = true;
   co_await prepared();
 }
 
@@ -78,7 +78,7 @@ task<> segment_maker::fill(const log_file& file, std::string_view content) {
   const std::string zeros(std::min(piece_bytes, bytes_), '\0');
   co_await files_.reserve(file, std::max<std::uint64_t>(bytes_, content.size()));
   co_await files_.write(file, 0, content, shardbridge::priority::normal);
-  for (std::uint64_t at = content.size(); at < bytes_; at += zeros.size()) {
+  for (std::uint64_t at = content.size(); at < bytes_ && !stopping_; at += zeros.size()) {
     const std::string_view piece = std::string_view(zeros).substr(0, bytes_ - at);
     co_await files_.write(file, at, piece, shardbridge::priority::normal);
     if (urgent_) continue;

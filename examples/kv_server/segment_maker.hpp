@@ -29,7 +29,7 @@ class segment_maker {
   [[nodiscard]] shardbridge::task<log_file> make(segment_header header);
   /// Puts one with so much in it in the place of what is there, but for the folder's sync.
   [[nodiscard]] shardbridge::task<log_file> make_again(std::uint64_t number, std::string_view content);
-  /// Ends what prepare() has begun.
+  /// Ends what prepare() has begun, and waits for it: nothing of it touches the folder later.
   [[nodiscard]] shardbridge::task<> stop();
 
   [[nodiscard]] std::string path_of(std::uint64_t number) const { return folder_ + '/' + segment_name(number); }
@@ -46,6 +46,7 @@ class segment_maker {
   const std::uint64_t bytes_;
   std::optional<shardbridge::join_handle<log_file>> preparing_;
   bool urgent_ = false;
+  bool stopping_ = false;
 };
 
 } // namespace kv_server

@@ -80,8 +80,14 @@ void crash_watch::leave(const std::filesystem::path& in, crash how, const std::f
     return;
   }
   for (const auto& each : std::filesystem::directory_iterator(folder_)) {
-    const std::string now = contents_of(each.path());
-    write(each.path().filename(), how == crash::killed ? now : torn(durable(inode_of(each.path())), now, random));
+    ino_t inode = 0;
+    std::string now;
+    do { // what another task has on its way may be done just now
+      inode = inode_of(each.path());
+      now = contents_of(each.path());
+    } while (inode_of(each.path()) != inode);
+    if (inode == 0) continue;
+    write(each.path().filename(), how == crash::killed ? now : torn(durable(inode), now, random));
   }
 }
 
