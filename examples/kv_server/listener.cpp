@@ -50,10 +50,13 @@ void listener::listen_tcp() {
   }
 }
 
-// One that a server has left behind is in the way; the folder of the data is locked, which tells that it is no more.
+// One that a server has left behind is in the way, and nobody answers there.
 void listener::listen_unix() {
   try {
-    if (std::filesystem::is_socket(options_.unix_socket)) std::filesystem::remove(options_.unix_socket);
+    boost::system::error_code failed;
+    asio::basic_stream_socket<asio::local::stream_protocol, executor> other(workers_.front()->context);
+    other.connect(asio::local::stream_protocol::endpoint(options_.unix_socket), failed);
+    if (failed == asio::error::connection_refused) std::filesystem::remove(options_.unix_socket);
     unix_.emplace(workers_.front()->context, asio::local::stream_protocol::endpoint(options_.unix_socket));
   } catch (const std::exception& problem) {
     throw std::runtime_error("cannot listen on '" + options_.unix_socket + "': " + problem.what());

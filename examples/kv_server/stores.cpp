@@ -16,13 +16,18 @@ using shardbridge::task;
 stores::stores(const options& from)
     : folder_(from.data, from.shards), all_(from.shards),
       group_({.shards = from.shards, .pin = from.pin, .spin = from.spin}) {
-  on_each([&](shard& on) {
-    return open_one(on, {.folder = folder_.of_shard(on.index()),
-                         .shard = on.index(),
-                         .segment_bytes = from.segment_bytes,
-                         .garbage_ratio = from.garbage_ratio,
-                         .accept_damage = from.accept_damage});
-  });
+  try {
+    on_each([&](shard& on) {
+      return open_one(on, {.folder = folder_.of_shard(on.index()),
+                           .shard = on.index(),
+                           .segment_bytes = from.segment_bytes,
+                           .garbage_ratio = from.garbage_ratio,
+                           .accept_damage = from.accept_damage});
+    });
+  } catch (...) { // those that could be opened
+    close();
+    throw;
+  }
 }
 
 stores::~stores() {

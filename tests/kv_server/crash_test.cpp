@@ -91,6 +91,7 @@ TEST(Crash, BetweenAnyTwoChangesOfFiles) {
   const std::uint64_t seed = shardbridge::detail::test_seed();
   TRACE_SEED(seed);
   dice random(seed);
+  dice chance(seed + 1); // the shard's
   const temporary_folder folder;
   const temporary_folder left;
   expectation now;
@@ -99,7 +100,7 @@ TEST(Crash, BetweenAnyTwoChangesOfFiles) {
   const auto leave_all = [&] {
     for (const crash how : crashes) {
       const auto path = left.path() / std::to_string(all.size());
-      watching->leave(path, how, [&] { return random.one_in(2); });
+      watching->leave(path, how, [&] { return chance.one_in(2); });
       all.emplace_back(path, now);
     }
   };
@@ -130,6 +131,7 @@ TEST(Crash, AgainAndAgain) {
   const std::uint64_t seed = shardbridge::detail::test_seed();
   TRACE_SEED(seed);
   dice random(seed);
+  dice chance(seed + 1); // the shard's
   const temporary_folder all;
   expectation now;
   int serial = 0;
@@ -145,7 +147,7 @@ TEST(Crash, AgainAndAgain) {
     crash_watch* watching = nullptr;
     crash_watch watch(folder, [&] {
       if (left == 0 || --left > 0) return;
-      watching->leave(next, how, [&] { return random.one_in(2); });
+      watching->leave(next, how, [&] { return chance.one_in(2); });
       then = now;
     });
     watching = &watch;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <fcntl.h>
@@ -65,29 +66,38 @@ void crash_watch::after(change what, const std::string& path, const std::string&
     durable_names_[each.path().filename()] = inode_of(each.path());
 }
 
+crash_watch::found_file crash_watch::look(const std::filesystem::path& path) {
+  found_file out;
+  do { // what another task has on its way may be done just now
+    out.inode = inode_of(path);
+    out.text = contents_of(path);
+  } while (inode_of(path) != out.inode);
+  return out;
+}
+
+std::string crash_watch::durable(ino_t inode) const {
+  const auto found = durable_contents_.find(inode);
+  return found == durable_contents_.end() ? std::string() : found->second;
+}
+
 void crash_watch::leave(const std::filesystem::path& in, crash how, const std::function<bool()>& random) const {
   std::filesystem::create_directories(in);
-  const auto durable = [this](ino_t inode) {
-    const auto found = durable_contents_.find(inode);
-    return found == durable_contents_.end() ? std::string() : found->second;
-  };
-  const auto write = [&](const std::string& name, const std::string& text) {
-    std::ofstream(in / name, std::ios::binary) << text;
-  };
-  if (how == crash::power_lost) {
-    for (const auto& [name, inode] : durable_names_)
-      write(name, durable(inode));
-    return;
-  }
-  for (const auto& each : std::filesystem::directory_iterator(folder_)) {
-    ino_t inode = 0;
-    std::string now;
-    do { // what another task has on its way may be done just now
-      inode = inode_of(each.path());
-      now = contents_of(each.path());
-    } while (inode_of(each.path()) != inode);
-    if (inode == 0) continue;
-    write(each.path().filename(), how == crash::killed ? now : torn(durable(inode), now, random));
+  std::set<std::string> names;
+  for (const auto& each : durable_names_)
+    names.insert(each.first);
+  for (const auto& each : std::filesystem::directory_iterator(folder_))
+    names.insert(each.path().filename());
+  for (const std::string& name : names) {
+    const auto synced = durable_names_.find(name);
+    found_file now = look(folder_ / name);
+    if (how != crash::killed) {
+      const ino_t before = synced == durable_names_.end() ? 0 : synced->second;
+      if (how == crash::power_lost || (now.inode != before && random()))
+        now = {.inode = before, .text = durable(before)};
+      else
+        now.text = torn(durable(now.inode), now.text, random);
+    }
+    if (now.inode != 0) std::ofstream(in / name, std::ios::binary) << now.text;
   }
 }
 

@@ -18,7 +18,7 @@ namespace kv_server {
 enum class crash {
   killed,     ///< all that was done is there
   power_lost, ///< nothing is there that was not synced
-  power_torn, ///< all names are, and any sectors of what was not synced
+  power_torn, ///< any names and any sectors of what was not synced are there, whatever the order
 };
 inline constexpr std::initializer_list<crash> crashes{crash::killed, crash::power_lost, crash::power_torn};
 
@@ -34,11 +34,18 @@ class crash_watch final : public file_watch {
   void before(change what, const std::string& path, const std::string& to) override;
   void after(change what, const std::string& path, const std::string& to) override;
 
-  /// What a crash would leave now; `random` decides about sectors.
+  /// What a crash would leave now; `random` decides about names and sectors.
   void leave(const std::filesystem::path& in, crash how, const std::function<bool()>& random) const;
 
  private:
+  struct found_file {
+    ino_t inode = 0; ///< 0: there is none
+    std::string text{};
+  };
+
   void remember(const std::filesystem::path& path);
+  [[nodiscard]] static found_file look(const std::filesystem::path& path);
+  [[nodiscard]] std::string durable(ino_t inode) const;
 
   const std::filesystem::path folder_;
   const std::function<void()> seen_;

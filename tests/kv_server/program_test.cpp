@@ -88,6 +88,11 @@ TEST_F(Program, ServesAUnixSocketToo) {
     client.send("SET a 1\r\nGET a\r\nQUIT\r\n");
     EXPECT_EQ(client.read_all(), "+OK\r\n$1\r\n1\r\n+OK\r\n");
   }
+  EXPECT_EQ(run({"--data", folder.path() / "other", "--address", "", "--unix", path}).exit_code, 1) << "it is taken";
+  server->signal(SIGKILL);
+  server->wait();
+  EXPECT_TRUE(std::filesystem::exists(path));
+  start({"--unix", path}); // what was left behind is no hindrance
   EXPECT_EQ(stop(), "0");
   EXPECT_FALSE(std::filesystem::exists(path));
 }
@@ -239,6 +244,15 @@ TEST_F(Program, RefusesADamagedLogAndNamesTheWayOut) {
   EXPECT_NE(refused.err.find("--accept-damage"), std::string::npos) << refused.err;
   start({"--segment-bytes", "4096", "--accept-damage"});
   EXPECT_EQ(server->info("accepted_damages"), "1");
+}
+
+TEST_F(Program, ADamagedLogClosesTheOthers) {
+  start({"--shards", "3"});
+  EXPECT_EQ(stop(), "0");
+  std::ofstream(folder.path() / "data" / "shard-1" / "0000000001.log") << "nonsense";
+  const program_result refused = run({"--data", folder.path() / "data", "--port", "0", "--shards", "3"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("shard-1/0000000001.log is damaged at offset 0"), std::string::npos) << refused.err;
 }
 
 } // namespace
