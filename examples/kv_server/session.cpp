@@ -55,11 +55,9 @@ session::step session::next() {
 }
 
 std::span<char> session::room() {
-  if (begin_ > 0) {
-    memory_.erase(0, begin_);
-    used_ -= begin_;
-    begin_ = 0;
-  }
+  if (begin_ > 0) std::copy(memory_.data() + begin_, memory_.data() + used_, memory_.data());
+  used_ -= begin_;
+  begin_ = 0;
   // What one long command took is given back behind it.
   if (used_ < least_room && memory_.capacity() > 4 * least_room) memory_ = memory_.substr(0, used_);
   if (memory_.size() < used_ + least_room) memory_.resize(std::max(used_ + least_room, used_ + used_ / 2));
