@@ -9,9 +9,8 @@
 //     batch of replies. So is a call that code of another shard has made, or of this one, until it is answered.
 //  2. Before every sleep no reply is pending, and nothing was published since the lanes were last looked at.
 //  3. Each turn takes a bounded number of requests and messages, runs calls for a slice of time and tasks for another,
-//  and starts
-//     operations as long as there are slots, one of the bridges' and one of the shard's own: whoever is left over does
-//     not wait longer than one turn for his share of the next.
+//     and starts operations as long as there are slots, one of the bridges' and one of the shard's own: whoever is left
+//     over does not wait longer than one turn for his share of the next.
 //  4. The loop ends only when all these places are empty and no task is left, but for slots whose operations have been
 //     answered, after shutdown_timeout: those are quarantined. What is pushed after that is answered by whoever pushed
 //     it (answer_leftovers, shard_port::bounce_messages).

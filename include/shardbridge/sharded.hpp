@@ -74,8 +74,8 @@ class sharded {
   /** @brief Awaits `T::stop` of every instance, all at once, where T has such a task, and destroys each on its shard,
    *  even if that fails. Then start() may be called again. Nothing happens without instances.
    *  @par Preconditions  nobody uses the instances any more but their own `stop`
-   *  @par Cancellation   with the task that awaits it, and so does each `T::stop`; an instance that this has not come
-   * to is left, and stop() may be called again
+   *  @par Cancellation   with the task that awaits it, and so does each `T::stop`; an instance that this
+   *                      has not come to is left, and stop() may be called again
    *  @par Errors         the first of what `T::stop` throws, or a call to a shard, when all have ended
    *  @par Thread-safety  the thread of `on` */
   [[nodiscard]] task<> stop(shard& on) {

@@ -14,7 +14,7 @@ namespace shardbridge {
  *  waited for: what it waits for throws `boost::asio::error::operation_aborted`, and so does this, unless the task ends
  *  otherwise.
  *  @par Ownership      whoever requests the stop is not waited for, and never waits; nothing but the shared state of
- * the token needs to live on
+ *                      the token needs to live on
  *  @par Cancellation   with the task that awaits it
  *  @par Errors         what the task throws; std::bad_alloc
  *  @par Thread-safety  the thread of `on`; a stop may be requested by any */
