@@ -70,6 +70,9 @@ class fake_shard final : public shard_runtime {
   void unpark_own(operation&) override {}
   void end_call(operation&, op_result) override {}
   void task_failed(const std::exception_ptr&) noexcept override {}
+  void return_buffer(std::uint16_t) noexcept override {}
+  bool has_buffers() const noexcept override { return false; }
+  bool may_keep_buffers() const noexcept override { return false; }
 
   std::vector<message*> woken_;
 };
