@@ -96,7 +96,7 @@ TEST_F(Faults, AReadThatFailsIsToldAndHarmsNothing) {
   EXPECT_EQ(store->set("a", "2"), "");
 }
 
-// A log of four shards' worth of room, so that adding segments, preparing them and writing beyond them all meet it.
+// Small files of the log, so that it is met while one is made.
 TEST(FullDisk, IsServedFromAndRecovers) {
   const temporary_folder folder;
   if (::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0)
