@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,5 +36,8 @@ struct key_work {
   std::size_t done = 0; ///< so many are; the others wait for the answers to be taken, see `answer_bytes`
   std::size_t answer_bytes = std::size_t{1} << 20; ///< when so much is read, the rest is left for the next call
 };
+
+/// Whatever was not done is answered with what was thrown.
+void fail_rest(key_work& work, const std::exception_ptr& why);
 
 } // namespace kv_server

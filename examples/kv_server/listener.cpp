@@ -1,11 +1,11 @@
 #include "listener.hpp"
 
 #include "connection.hpp"
+#include "server_parts.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -38,9 +38,7 @@ listener::~listener() {
 }
 
 void listener::listen_tcp() {
-  boost::system::error_code failed;
-  const asio::ip::tcp::endpoint at(asio::ip::make_address(options_.address, failed), options_.port);
-  if (failed) throw bad_option("--address takes an IPv4 or IPv6 address, not '" + options_.address + "'");
+  const asio::ip::tcp::endpoint at = tcp_endpoint(options_);
   try {
     tcp_.emplace(workers_.front()->context, at, true);
     port_ = tcp_->local_endpoint().port();
@@ -50,13 +48,9 @@ void listener::listen_tcp() {
   }
 }
 
-// One that a server has left behind is in the way, and nobody answers there.
 void listener::listen_unix() {
   try {
-    boost::system::error_code failed;
-    asio::basic_stream_socket<asio::local::stream_protocol, executor> other(workers_.front()->context);
-    other.connect(asio::local::stream_protocol::endpoint(options_.unix_socket), failed);
-    if (failed == asio::error::connection_refused) std::filesystem::remove(options_.unix_socket);
+    remove_abandoned(options_.unix_socket);
     unix_.emplace(workers_.front()->context, asio::local::stream_protocol::endpoint(options_.unix_socket));
   } catch (const std::exception& problem) {
     throw std::runtime_error("cannot listen on '" + options_.unix_socket + "': " + problem.what());
@@ -64,10 +58,7 @@ void listener::listen_unix() {
 }
 
 std::string listener::where() const {
-  if (!tcp_) return options_.unix_socket;
-  const std::string host =
-      options_.address.find(':') == std::string::npos ? options_.address : '[' + options_.address + ']';
-  return host + ':' + std::to_string(port_) + (unix_ ? ' ' + options_.unix_socket : "");
+  return address_text(options_, port_);
 }
 
 void listener::start() {
@@ -100,10 +91,9 @@ awaitable<> listener::accept(acceptor<Protocol>& from) {
 }
 
 awaitable<> listener::refuse(client_socket socket) {
-  static constexpr std::string_view text = "-ERR max number of clients reached\r\n";
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.write_some(asio::buffer(text), ignored); // it has room for this, or the client is out of luck
+  socket.write_some(asio::buffer(too_many_clients), ignored); // it has room for this, or the client is out of luck
   co_return;
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <map>
 
 namespace kv_server {
 namespace {
@@ -31,7 +32,14 @@ void add_options(CLI::App& app, options& out) {
   app.add_option("--address", out.address, "the address to listen on, IPv4 or IPv6; empty: none");
   app.add_option("--port", out.port, "the port; 0: any that is free, which is printed");
   app.add_option("--unix", out.unix_socket, "listen here too")->type_name("PATH");
-  app.add_option("--threads", out.threads, "threads that serve connections")->check(CLI::Range(1, 1024));
+  const std::map<std::string, network> networks{{"asio", network::asio}, {"shards", network::shards}};
+  app.add_option("--network", out.network,
+                 "what serves connections: asio, threads that reach the shards through a bridge; or shards, themselves")
+      ->transform(CLI::CheckedTransformer(networks))
+      ->default_str("asio")
+      ->type_name("asio|shards");
+  app.add_option("--threads", out.threads, "threads that serve connections with --network asio")
+      ->check(CLI::Range(1, 1024));
   app.add_option("--shards", out.shards,
                  "shards, each with keys and a log of its own; a folder keeps the number that it was made with")
       ->check(CLI::Range(1, 1024));

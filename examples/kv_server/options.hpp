@@ -9,8 +9,15 @@
 
 namespace kv_server {
 
+/// What serves the connections.
+enum class network : std::uint8_t {
+  asio,  ///< threads of its own, which reach the shards through a bridge
+  shards ///< the shards themselves
+};
+
 struct options {
   std::string data{};
+  kv_server::network network = network::asio;
   std::string address = "127.0.0.1"; ///< empty: no TCP
   std::uint16_t port = 6380;         ///< 0: any that is free
   std::string unix_socket{};         ///< empty: none

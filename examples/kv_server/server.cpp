@@ -2,6 +2,8 @@
 
 #include "info_text.hpp"
 #include "listener.hpp"
+#include "server_parts.hpp"
+#include "shard_server.hpp"
 #include "stores.hpp"
 #include "worker.hpp"
 
@@ -20,14 +22,6 @@
 
 namespace kv_server {
 namespace {
-
-session_limits limits_of(const options& from) {
-  session_limits out{.key_bytes = from.max_key_bytes, .value_bytes = from.max_value_bytes};
-  // What is a little too large is told so; what is much too large is not read.
-  out.resp.bulk_bytes = 2 * std::max(from.max_key_bytes, from.max_value_bytes);
-  out.resp.command_bytes = out.resp.bulk_bytes + from.max_key_bytes + (std::size_t{1} << 20);
-  return out;
-}
 
 class server {
  public:
@@ -67,16 +61,7 @@ server::server(const options& from)
       shared_{.options = options_, .limits = limits_, .stores = stores_}, workers_(make_workers(shared_)),
       listener_(std::make_unique<listener>(workers_, options_)), signals_(workers_.front()->context, SIGTERM, SIGINT),
       grace_(workers_.front()->context) {
-  // As redis-cli and redis-benchmark ask for them.
-  shared_.settings = {{"appendfsync", "always"},
-                      {"appendonly", "yes"},
-                      {"databases", "1"},
-                      {"dir", options_.data},
-                      {"maxclients", std::to_string(options_.max_clients)},
-                      {"port", std::to_string(listener_->port())},
-                      {"proto-max-bulk-len", std::to_string(limits_.resp.bulk_bytes)},
-                      {"save", ""},
-                      {"timeout", std::to_string(options_.idle_timeout / std::chrono::seconds(1))}};
+  shared_.settings = settings_of(options_, limits_, listener_->port());
   shared_.shut_down = [this] { asio::post(workers_.front()->context, [this] { stop(); }); };
   shared_.info = [this](const store_numbers& store, std::string_view section) { return info(store, section); };
 }
@@ -145,6 +130,7 @@ std::string server::info(const store_numbers& store, std::string_view section) c
 } // namespace
 
 void serve(const options& with, const std::function<void(const std::string& where)>& listening) {
+  if (with.network == network::shards) return serve_on_shards(with, listening);
   server serving(with);
   listening(serving.where());
   serving.run();

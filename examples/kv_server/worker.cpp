@@ -19,21 +19,6 @@ shardbridge::bridge_options bridge_options_of(const options& from) {
 
 } // namespace
 
-void fail_rest(key_work& work, const std::exception_ptr& why) {
-  std::string text = "ERR ";
-  try {
-    std::rethrow_exception(why);
-  } catch (const std::exception& problem) {
-    text += problem.what();
-  }
-  for (key_operation& each : work.all) {
-    if (each.result != key_operation::outcome::open) continue;
-    each.result = key_operation::outcome::failed;
-    each.text = text;
-  }
-  work.done = work.all.size();
-}
-
 worker::worker(const shared_parts& with)
     : shared(with), bridge_(context.get_executor(), with.stores.group(), bridge_options_of(with.options)),
       work_(context.get_executor()), sweep_(context) {}

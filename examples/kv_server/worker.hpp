@@ -6,6 +6,7 @@
 
 #include "clients.hpp"
 #include "counters.hpp"
+#include "key_operation.hpp"
 #include "net.hpp"
 #include "options.hpp"
 #include "session.hpp"
@@ -37,9 +38,6 @@ struct shared_parts {
   std::function<void()> shut_down{};                                         ///< any thread
   std::function<std::string(const store_numbers&, std::string_view)> info{}; ///< any thread: the text of a section
 };
-
-/// Whatever an operation that was not done is answered.
-void fail_rest(key_work& work, const std::exception_ptr& why);
 
 class worker {
  public:

@@ -24,13 +24,15 @@ bool has(const std::string& tool) {
   return run_program({"sh", "-c", "command -v " + tool}).exit_code == 0;
 }
 
-struct Program : testing::Test {
-  server_run& start(const std::vector<std::string>& arguments = {}) {
+/// With each network.
+struct Program : testing::TestWithParam<std::string> {
+  server_run& start(std::vector<std::string> arguments = {}) {
+    arguments.insert(arguments.end(), {"--network", GetParam()});
     return server.emplace(folder.path() / "data", arguments);
   }
   /// What it says when it cannot start.
   program_result run(std::vector<std::string> words) {
-    words.insert(words.begin(), KV_SERVER_PROGRAM);
+    words.insert(words.begin(), {KV_SERVER_PROGRAM, "--network", GetParam()});
     return run_program(words);
   }
   std::string stop() {
@@ -43,7 +45,7 @@ struct Program : testing::Test {
   std::optional<server_run> server;
 };
 
-TEST_F(Program, ServesRedisCli) {
+TEST_P(Program, ServesRedisCli) {
   if (!has("redis-cli")) GTEST_SKIP() << "redis-cli is not there";
   start({"--shards", "3", "--threads", "2"});
   EXPECT_EQ(server->cli({"ping"}), "PONG");
@@ -65,7 +67,7 @@ TEST_F(Program, ServesRedisCli) {
   EXPECT_EQ(stop(), "0");
 }
 
-TEST_F(Program, ServesRedisBenchmark) {
+TEST_P(Program, ServesRedisBenchmark) {
   if (!has("redis-benchmark")) GTEST_SKIP() << "redis-benchmark is not there";
   start({"--shards", "2", "--threads", "2", "--segment-bytes", "256K", "--garbage-ratio", "0.3"});
   const program_result result =
@@ -80,7 +82,7 @@ TEST_F(Program, ServesRedisBenchmark) {
   EXPECT_EQ(stop(), "0");
 }
 
-TEST_F(Program, ServesAUnixSocketToo) {
+TEST_P(Program, ServesAUnixSocketToo) {
   const std::string path = folder.path() / "socket";
   start({"--unix", path});
   {
@@ -97,7 +99,7 @@ TEST_F(Program, ServesAUnixSocketToo) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
-TEST_F(Program, WhatIsNoCommandIsToldAndEnds) {
+TEST_P(Program, WhatIsNoCommandIsToldAndEnds) {
   start({"--max-value-bytes", "1000", "--max-key-bytes", "100"});
   const std::vector<std::pair<std::string, std::string>> all{
       {"*1\r\n+PING\r\n", "-ERR Protocol error: expected '$', got '+'\r\n"},
@@ -114,7 +116,7 @@ TEST_F(Program, WhatIsNoCommandIsToldAndEnds) {
                                "-ERR the key has 101 bytes, of which it may have 100\r\n+OK\r\n");
 }
 
-TEST_F(Program, AnswersAClientThatHasEnded) {
+TEST_P(Program, AnswersAClientThatHasEnded) {
   start();
   const raw_client client(server->port());
   client.send("SET a 1\r\nGET a\r\n*2\r\n$3\r\nGET\r\n");
@@ -122,7 +124,7 @@ TEST_F(Program, AnswersAClientThatHasEnded) {
   EXPECT_EQ(client.read_all(), "+OK\r\n$1\r\n1\r\n");
 }
 
-TEST_F(Program, ServesLargeValuesInPieces) {
+TEST_P(Program, ServesLargeValuesInPieces) {
   start();
   const raw_client client(server->port());
   const std::string value(5'000'000, 'v');
@@ -140,7 +142,7 @@ TEST_F(Program, ServesLargeValuesInPieces) {
 }
 
 // What it has in memory for such a client is one reply and what fits in sockets.
-TEST_F(Program, IsNotReadFromWhileItDoesNotRead) {
+TEST_P(Program, IsNotReadFromWhileItDoesNotRead) {
   start();
   const raw_client client(server->port());
   client.send(resp({"SET", "a", std::string(100'000, 'v')}));
@@ -166,7 +168,7 @@ TEST_F(Program, IsNotReadFromWhileItDoesNotRead) {
   EXPECT_EQ(server->info("db0"), "keys=1,expires=0,avg_ttl=0") << "others are served";
 }
 
-TEST_F(Program, TooManyClientsAreTold) {
+TEST_P(Program, TooManyClientsAreTold) {
   start({"--max-clients", "2"});
   const raw_client first(server->port());
   first.send("PING\r\n");
@@ -183,14 +185,14 @@ TEST_F(Program, TooManyClientsAreTold) {
   }));
 }
 
-TEST_F(Program, IdleClientsAreHungUpOn) {
+TEST_P(Program, IdleClientsAreHungUpOn) {
   start({"--idle-timeout", "0.3"});
   const raw_client client(server->port());
   client.send("PING\r\n");
   EXPECT_EQ(client.read_all(), "+PONG\r\n");
 }
 
-TEST_F(Program, WhatWasSentBeforeTheSignalIsDone) {
+TEST_P(Program, WhatWasSentBeforeTheSignalIsDone) {
   start();
   const raw_client client(server->port());
   client.send("PING\r\n");
@@ -205,10 +207,11 @@ TEST_F(Program, WhatWasSentBeforeTheSignalIsDone) {
   EXPECT_EQ(server->info("db0"), "keys=100,expires=0,avg_ttl=0");
 }
 
-TEST_F(Program, SaysWhatIsWrong) {
+TEST_P(Program, SaysWhatIsWrong) {
   EXPECT_EQ(run({"--help"}).exit_code, 0);
   EXPECT_NE(run({"--help"}).out.find("Exit codes"), std::string::npos);
   EXPECT_EQ(run({}).exit_code, 2);
+  EXPECT_EQ(run({"--data", folder.path() / "data", "--network", "nonsense"}).exit_code, 2);
   EXPECT_EQ(run({"--data", folder.path() / "data", "--nonsense"}).exit_code, 2);
   EXPECT_EQ(run({"--data", folder.path() / "data", "--address", "nowhere"}).exit_code, 2);
   EXPECT_EQ(run({"--data", folder.path() / "data", "--address", ""}).exit_code, 2);
@@ -228,7 +231,7 @@ TEST_F(Program, SaysWhatIsWrong) {
   EXPECT_NE(shards.err.find("was made with --shards 1"), std::string::npos) << shards.err;
 }
 
-TEST_F(Program, RefusesADamagedLogAndNamesTheWayOut) {
+TEST_P(Program, RefusesADamagedLogAndNamesTheWayOut) {
   start({"--segment-bytes", "4096", "--garbage-ratio", "0.95"});
   for (int i = 0; i != 10; ++i) { // each a commit of its own, so that there are segments
     const raw_client client(server->port());
@@ -246,7 +249,7 @@ TEST_F(Program, RefusesADamagedLogAndNamesTheWayOut) {
   EXPECT_EQ(server->info("accepted_damages"), "1");
 }
 
-TEST_F(Program, ADamagedLogClosesTheOthers) {
+TEST_P(Program, ADamagedLogClosesTheOthers) {
   start({"--shards", "3"});
   EXPECT_EQ(stop(), "0");
   std::ofstream(folder.path() / "data" / "shard-1" / "0000000001.log") << "nonsense";
@@ -254,6 +257,9 @@ TEST_F(Program, ADamagedLogClosesTheOthers) {
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_NE(refused.err.find("shard-1/0000000001.log is damaged at offset 0"), std::string::npos) << refused.err;
 }
+
+INSTANTIATE_TEST_SUITE_P(Networks, Program, testing::Values("asio", "shards"),
+                         [](const auto& each) { return each.param; });
 
 } // namespace
 } // namespace kv_server
