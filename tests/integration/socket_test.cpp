@@ -227,6 +227,34 @@ TEST_F(shard_sockets, that_are_moved_from_are_not_open) {
   });
 }
 
+class small_ring : public on_shard {
+ protected:
+  small_ring() : on_shard({.ring_entries = 4}) {}
+};
+
+// More connections at once than the completion queue has room for.
+TEST_F(small_ring, loses_no_connection) {
+  constexpr int many = 200;
+  run([](shard& on) -> task<> {
+    const shard_listener listener = on.listen(any_port());
+    const auto at = listener.local_endpoint<tcp::endpoint>();
+    std::vector<shard_socket> theirs, ours;
+    for (int each = 0; each < many; ++each) {
+      const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      theirs.push_back(on.adopt_socket(made));
+      EXPECT_EQ(::connect(made, at.data(), static_cast<socklen_t>(at.size())), 0);
+    }
+    for (int each = 0; each < many; ++each)
+      ours.push_back(co_await on.accept(listener, {.timeout = patience}));
+    for (std::size_t each = 0; each < many; ++each) {
+      co_await on.send(theirs[each], asio::buffer("x", 1));
+      EXPECT_EQ(co_await receive(on, ours[each], 1), "x");
+      theirs[each].close();
+      ours[each].close();
+    }
+  });
+}
+
 class sends_without_copies : public on_shard {
  protected:
   sends_without_copies() : on_shard({.zero_copy_from = 1}) {}
