@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace shardbridge::detail {
@@ -31,6 +32,12 @@ listener_core::listener_core(shard_runtime& on, file_ref socket, std::size_t mos
 
 listener_core::~listener_core() {
   drop_all();
+}
+
+// The descriptor is closed when the kernel has let go of the accept: by then others may have connected in vain.
+void listener_core::abandon() noexcept {
+  ::shutdown(file->get(), SHUT_RDWR);
+  arrivals::abandon();
 }
 
 bool listener_core::keep(const arrival& what, bool) noexcept {

@@ -18,12 +18,9 @@ class broken_sockets : public on_shard {};
 
 TEST_F(broken_sockets, a_connection_may_be_refused) {
   run([](shard& on) -> task<> {
-    tcp::endpoint nobody;
-    {
-      const shard_listener was = on.listen(any_port());
-      nobody = was.local_endpoint<tcp::endpoint>();
-    }
-    co_await on.sleep_for(1ms); // it is closed by then
+    shard_listener was = on.listen(any_port());
+    const auto nobody = was.local_endpoint<tcp::endpoint>();
+    was.close();
     EXPECT_EQ(co_await error_of(on.connect(nobody)), system_error_of(ECONNREFUSED));
     EXPECT_THROW(static_cast<void>(on.listen(tcp::endpoint(asio::ip::make_address("192.0.2.1"), 1))),
                  boost::system::system_error)
@@ -166,6 +163,20 @@ TEST_F(broken_sockets, what_is_in_the_kernel_ends_with_the_socket) {
     two.ours.close();
     EXPECT_EQ(co_await std::move(receiving).join(), 0U);
     EXPECT_EQ(co_await error_of(std::move(sending).join()), system_error_of(EPIPE));
+  });
+}
+
+TEST_F(broken_sockets, the_address_of_a_listener_that_is_closed_is_free_at_once) {
+  run([](shard& on) -> task<> {
+    shard_listener first = on.listen(any_port());
+    const auto at = first.local_endpoint<tcp::endpoint>();
+    const shard_socket one = co_await on.connect(at);
+    const shard_socket taken = co_await on.accept(first); // the kernel goes on accepting
+    first.close();
+    EXPECT_EQ(co_await error_of(on.connect(at)), system_error_of(ECONNREFUSED));
+    const shard_listener second = on.listen(at);
+    const shard_socket two = co_await on.connect(at);
+    EXPECT_TRUE((co_await on.accept(second, {.timeout = patience})).is_open());
   });
 }
 

@@ -22,6 +22,9 @@ class listener_core final : public arrivals {
   /// Those that came while it kept as many as it may, and were closed.
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
 
+  /// The address is free for another listener at once.
+  void abandon() noexcept override;
+
   const file_ref file;
 
  private:
