@@ -5,11 +5,16 @@
 #include <shardbridge/detail/socket_address.hpp>
 #include <shardbridge/detail/socket_calls.hpp>
 
-#include <boost/asio/generic/raw_protocol.hpp>
-
 #include <utility>
 
 namespace shardbridge::detail {
+
+/// What Asio's options ask of a protocol. Asio's own bring code with them that must not be in the library.
+struct socket_protocol {
+  int of_family;
+
+  [[nodiscard]] int family() const noexcept { return of_family; }
+};
 
 /** @brief What all sockets of code on a shard have in common.
  *  @par Ownership     it owns the descriptor. When it is destroyed or closed, who waits to receive from it or to accept
@@ -47,9 +52,9 @@ class socket_handle {
   /// setsockopt(2).
   template <class Option>
   void set_option(const Option& option) {
-    const boost::asio::generic::raw_protocol any(family_of(native_handle()), 0);
-    change_option(native_handle(), option.level(any), option.name(any), option.data(any),
-                  static_cast<socklen_t>(option.size(any)));
+    const socket_protocol its{family_of(native_handle())};
+    change_option(native_handle(), option.level(its), option.name(its), option.data(its),
+                  static_cast<socklen_t>(option.size(its)));
   }
   /// Closes it. Nothing happens to one that is not open.
   void close() noexcept {
