@@ -63,7 +63,7 @@ class shard_connection {
     }
     co_await send();
     if (next == session::step::shutdown) front_.parts.shut_down();
-    if (next != session::step::read) socket_.shutdown(boost::asio::socket_base::shutdown_send);
+    if (next != session::step::read) socket_.shutdown(shardbridge::socket_half::send);
     if (next != session::step::read || front_.stopping()) co_return false;
     const std::size_t received = co_await receive();
     co_return received > 0;

@@ -5,12 +5,19 @@
 #include <shardbridge/detail/socket_handle.hpp>
 #include <shardbridge/detail/stream_core.hpp>
 
-#include <boost/asio/socket_base.hpp>
-
 #include <cstddef>
 #include <cstdint>
 
+#include <sys/socket.h>
+
 namespace shardbridge {
+
+/// Of a connection: see shard_socket::shutdown().
+enum class socket_half {
+  receive = SHUT_RD, ///< nothing more is received
+  send = SHUT_WR,    ///< nothing more is sent
+  both = SHUT_RDWR,  ///< neither
+};
 
 /// A connected stream socket of code on a shard, TCP or UNIX: see shard::accept(), shard::connect(),
 /// shard::adopt_socket().
@@ -26,9 +33,7 @@ class shard_socket : public detail::socket_handle<detail::stream_core> {
   }
   /// Ends one direction or both: the other side sees the end of the stream when all is sent that was sent before.
   /// Throws boost::system::system_error: see shutdown(2).
-  void shutdown(boost::asio::socket_base::shutdown_type what) {
-    detail::shut_down(native_handle(), static_cast<int>(what));
-  }
+  void shutdown(socket_half which) { detail::shut_down(native_handle(), static_cast<int>(which)); }
 };
 
 /// A listening socket of code on a shard, TCP or UNIX: see shard::listen().

@@ -28,7 +28,7 @@ TEST_F(shard_sockets, carry_bytes_both_ways) {
     const std::string one = "that", two = " is all";
     const std::array parts{asio::buffer(one), asio::buffer(two)};
     EXPECT_EQ(co_await on.send(both.ours, parts), 11U);
-    both.ours.shutdown(tcp::socket::shutdown_send);
+    both.ours.shutdown(socket_half::send);
     EXPECT_EQ(co_await receive(on, both.theirs), "that is all");
     const received_buffer end = co_await on.recv(both.theirs);
     EXPECT_TRUE(end.empty()) << "the end stays the end";
@@ -276,7 +276,7 @@ TEST_F(sends_without_copies, carry_the_same) {
 TEST_F(sends_without_copies, fail_the_same) {
   run([](shard& on) -> task<> {
     connected both = co_await connect_both(on);
-    both.theirs.shutdown(tcp::socket::shutdown_send);
+    both.theirs.shutdown(socket_half::send);
     EXPECT_EQ(co_await error_of(on.send(both.theirs, asio::buffer("x", 1))), system_error_of(EPIPE));
   });
 }
