@@ -76,7 +76,7 @@ TEST_F(broken_sockets, a_receive_into_the_callers_memory_that_expires_closes_its
     const connected both = co_await connect_both(on);
     std::array<char, 10> room{};
     EXPECT_EQ(co_await error_of(on.recv(both.ours, asio::buffer(room), {.timeout = 0ms})), errc::expired_queued);
-    EXPECT_EQ(co_await error_of(on.recv(both.ours, asio::buffer(room), {.timeout = 50ms})), errc::expired_in_flight);
+    EXPECT_EQ(co_await error_of(on.recv(both.ours, asio::buffer(room), {.timeout = 300ms})), errc::expired_in_flight);
     EXPECT_EQ(co_await error_of(on.recv(both.ours, asio::buffer(room))), closed_half);
     EXPECT_EQ(co_await error_of(on.recv(both.ours)), closed_half);
     EXPECT_EQ(co_await on.send(both.ours, asio::buffer("x", 1)), 1U);
@@ -88,7 +88,7 @@ TEST_F(broken_sockets, a_wait_for_what_may_come_leaves_it_to_the_next) {
   run([](shard& on) -> task<> {
     const connected both = co_await connect_both(on);
     EXPECT_EQ(co_await error_of(on.recv(both.ours, {.timeout = 0ms})), errc::expired_queued);
-    EXPECT_EQ(co_await error_of(on.recv(both.ours, {.timeout = 20ms})), errc::expired_in_flight);
+    EXPECT_EQ(co_await error_of(on.recv(both.ours, {.timeout = 300ms})), errc::expired_in_flight);
     auto waiting = on.spawn(receive(on, both.ours, 1));
     co_await on.yield();
     waiting.abort();
@@ -96,11 +96,11 @@ TEST_F(broken_sockets, a_wait_for_what_may_come_leaves_it_to_the_next) {
     co_await on.send(both.theirs, asio::buffer("x", 1));
     EXPECT_EQ(co_await receive(on, both.ours, 1), "x");
     std::array<char, 10> room{};
-    EXPECT_EQ(co_await error_of(on.recv(both.ours, asio::buffer(room), {.timeout = 20ms})), errc::expired_in_flight);
+    EXPECT_EQ(co_await error_of(on.recv(both.ours, asio::buffer(room), {.timeout = 300ms})), errc::expired_in_flight);
     co_await on.send(both.theirs, asio::buffer("y", 1));
     EXPECT_EQ(co_await on.recv(both.ours, asio::buffer(room)), 1U) << "the kernel had none of that memory";
     const shard_listener listener = on.listen(any_port());
-    EXPECT_EQ(co_await error_of(on.accept(listener, {.timeout = 20ms})), errc::expired_in_flight);
+    EXPECT_EQ(co_await error_of(on.accept(listener, {.timeout = 300ms})), errc::expired_in_flight);
     const shard_socket late = co_await on.connect(listener.local_endpoint<tcp::endpoint>());
     EXPECT_TRUE((co_await on.accept(listener)).is_open());
   });
@@ -247,7 +247,7 @@ TEST_F(few_buffers, make_others_wait_and_lose_nothing) {
     {
       const received_buffer first = co_await carry(on, one);
       const received_buffer second = co_await carry(on, one);
-      EXPECT_EQ(co_await error_of(on.recv(two.ours, {.timeout = 50ms})), errc::expired_in_flight);
+      EXPECT_EQ(co_await error_of(on.recv(two.ours, {.timeout = 300ms})), errc::expired_in_flight);
     }
     EXPECT_EQ(co_await receive(on, two.ours, 10), std::string(10, 'b'));
   });
