@@ -7,7 +7,9 @@
 #include <cerrno>
 #include <memory>
 
+#include <boost/asio/local/stream_protocol.hpp>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace shardbridge::detail {
 namespace {
@@ -210,6 +212,25 @@ TEST_F(shard_loop_sockets, lose_a_wait_that_is_destroyed_and_nothing_that_it_was
   call([&](shard&) { handles[waiting].abort(); });
   expect_seen({"3"});
   EXPECT_EQ(kernel.lent, 0U);
+}
+
+// The kernel goes on accepting until it has seen that it is to pause.
+TEST_F(shard_loop_sockets, listeners_close_what_is_more_than_they_may_keep) {
+  std::unique_ptr<shard_listener> listener;
+  call([&](shard& on) {
+    const boost::asio::local::stream_protocol::endpoint nameless(std::string(1, '\0') + std::to_string(::getpid()));
+    listener = std::make_unique<shard_listener>(on.listen(nameless, {.backlog = 1}));
+  });
+  start([&](shard& on) -> task<> { static_cast<void>(co_await on.accept(*listener)); });
+  constexpr std::uint64_t most = 32; // twice the backlog, which counts as 16
+  for (std::uint64_t each = 0; each < 1 + most + 2; ++each)
+    kernel.post_more(0, ::dup(0));
+  turn();
+  EXPECT_EQ(listener->dropped(), 2U);
+  EXPECT_EQ(kernel.cancels_staged, 1) << "it is told to pause";
+  call([&](shard&) { listener.reset(); });
+  kernel.complete(-ECANCELED);
+  turn();
 }
 
 } // namespace

@@ -130,7 +130,7 @@ class operation {
     return code == op_code::read || code == op_code::size || code == op_code::status || code == op_code::advise ||
            waits_for_others(code);
   }
-  /// Of a socket or the like, for what others may do or not: the kernel finds it whenever it is cancelled.
+  /// On a socket or the like, for what others do or do not: perhaps for ever.
   [[nodiscard]] static bool waits_for_others(op_code code) noexcept {
     return code == op_code::accept || code == op_code::connect || code == op_code::receive || code == op_code::poll ||
            receives_into_provided(code);
