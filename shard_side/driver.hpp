@@ -26,6 +26,7 @@ struct submission {
   std::int32_t mode = 0;    ///< see operation::mode
   kernel_arguments* arguments = nullptr;
   msghdr* message = nullptr;
+  op_code then = op_code::nop;          ///< of a write: a sync that begins when all is written; nop: none
   std::int64_t linked_deadline = never; ///< steady clock, nanoseconds; `never`: no linked timeout
 };
 
@@ -49,10 +50,12 @@ class driver {
 
   virtual ~driver() = default;
 
-  /// Stages the operation and, with a deadline, its timeout: both or neither. False: no room before the next enter().
+  /// Stages the operation and what is linked behind it, a timeout or a sync: both or neither. False: no room before the
+  /// next enter().
   [[nodiscard]] virtual bool stage(token operation, const submission& what) = 0;
-  /// Stages the cancel of `operation`. False: no room before the next enter().
-  [[nodiscard]] virtual bool stage_cancel(token operation) = 0;
+  /// Stages the cancel of what `which` names, an operation or the sync behind it. False: no room before the next
+  /// enter().
+  [[nodiscard]] virtual bool stage_cancel(token which) = 0;
 
   /// Stages a message that wakes the shard `which`, whose ring has this descriptor. If it fails there is a completion
   /// of the kind `message` with that index after the submit, otherwise none. False: no room before the next enter().

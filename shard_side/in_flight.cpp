@@ -41,6 +41,11 @@ bool cancellable(const operation& op) noexcept {
   return op.code != op_code::close;
 }
 
+/// Whether it may be answered while the kernel still works on it.
+bool may_be_left(const slot& used) noexcept {
+  return used.op->detachable() || used.is_written();
+}
+
 /// A transfer of a pipe, a terminal, a FIFO: it may wait for ever.
 bool waits_for_readiness(const slot& used) noexcept {
   const descriptor* const file = used.op != nullptr ? used.op->file : used.left->file;
@@ -84,23 +89,24 @@ bool in_flight::start(operation& op) {
 bool in_flight::stage(std::uint32_t index) {
   slot& used = slots_[index];
   operation& op = *used.op;
-  submission what{.code = op.code,
+  submission what{.code = used.is_written() ? op.then->code : op.code,
                   .step = used.step,
                   .mode = op.mode,
                   .arguments = op.arguments.get(),
                   .message = op.message,
-                  .linked_deadline = linked_ && cancellable(op) ? op.deadline : never};
+                  .linked_deadline = linked_ && cancellable(op) && op.then == nullptr ? op.deadline : never};
   if (op.code == op_code::open)
     what.fd = used.opened;
   else if (op.code == op_code::poll)
     what.fd = static_cast<int>(op.offset);
   else if (op.file != nullptr)
     what.fd = op.file->get();
-  if (operation::moves_bytes(op.code)) {
+  if (operation::moves_bytes(what.code)) {
     const portion part = next_portion(op);
     what.iovecs = op.iovecs;
     what.iovec_count = part.iovecs;
     used.submitted = what.length = part.bytes;
+    if (op.then != nullptr && used.moved + part.bytes == op.bytes) what.then = op.then->code;
   } else {
     what.length = op.length;
   }
@@ -110,7 +116,9 @@ bool in_flight::stage(std::uint32_t index) {
   // From here the kernel closes the number, and it may be another file's as soon as it has.
   if (op.code == op_code::close) number_given_up(op.file->take());
   if (op.syncs() && used.sync == 0) used.sync = op.file->syncs.begin();
-  used.fsm.start(what.linked_deadline != never);
+  used.fsm.start(what.linked_deadline != never ? op_fsm::link::timeout
+                 : what.then != op_code::nop   ? op_fsm::link::sync
+                                               : op_fsm::link::nothing);
   counters_.submissions.add();
   return true;
 }
@@ -134,18 +142,19 @@ void in_flight::interrupt(operation& op, reason why) {
   const std::uint32_t index = op.slot_index;
   slot& used = slots_[index];
   if (cancellable(op) && used.fsm.interrupt(why) == op_fsm::action::submit_cancel) cancel(index);
-  if (why == reason::deadline && op.detachable()) expire(index);
+  if (why == reason::deadline && may_be_left(used)) expire(index);
 }
 
 /// Its buffer is worth the moment until it is known whether the cancel found it: then it goes back to the caller.
 void in_flight::expire(std::uint32_t index) {
   slot& used = slots_[index];
-  used.late = used.op->buffer != nullptr && used.fsm.cancel_owed();
+  used.late = used.op->buffer != nullptr && !used.is_written() && used.fsm.cancel_owed();
   if (!used.late) detach(index, op_result::of(errc::expired_in_flight, reported(used)));
 }
 
 void in_flight::cancel(std::uint32_t index) {
-  const token which = slots_.name(index, cqe_kind::operation);
+  const bool only_sync = !slots_[index].fsm.operation_owed();
+  const token which = slots_.name(index, only_sync ? cqe_kind::sync : cqe_kind::operation);
   if (!driver_.stage_cancel(which)) {
     counters_.sq_full.add();
     submit_now();
@@ -164,7 +173,7 @@ void in_flight::detach(std::uint32_t index, op_result result) {
   slot& used = slots_[index];
   operation& op = *std::exchange(used.op, nullptr);
   left->arguments = std::move(op.arguments);
-  if (op.buffer != nullptr) left->buffer = std::move(*op.buffer);
+  if (op.buffer != nullptr && !used.is_written()) left->buffer = std::move(*op.buffer);
   left->file = op.file;
   if (op.file != nullptr) op.file->add_reference();
   used.left = std::move(left);
@@ -175,8 +184,8 @@ void in_flight::detach(std::uint32_t index, op_result result) {
 
 void in_flight::give_up() {
   slots_.for_each_operation([this](operation& op) {
-    if (!op.detachable()) return;
     const std::uint32_t index = op.slot_index;
+    if (!may_be_left(slots_[index])) return;
     interrupt(op, reason::stop);
     detach(index, given_up(op.code, reported(slots_[index])));
   });
@@ -236,16 +245,24 @@ void in_flight::complete(const completion& came) {
     next = on_operation(*used, came);
   else if (came.which.kind == cqe_kind::timeout)
     next = used->fsm.on_timeout(came.result);
+  else if (came.which.kind == cqe_kind::sync)
+    next = used->fsm.on_sync(came.result, used->is_written());
   else
     next = on_cancel(*used, came.result);
   if (next == op_fsm::action::settled) return settle(came.which.index);
   if (came.which.kind == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY))
     cancel_missed(came.which, *used);
+  // It was late already, and now nothing of the caller's is involved any more.
+  if (came.which.kind == cqe_kind::operation && used->fsm.sync_owed() && used->is_written() && used->op != nullptr &&
+      used->fsm.interrupted() == reason::deadline)
+    expire(came.which.index);
 }
 
 op_fsm::action in_flight::on_operation(slot& used, const completion& came) {
   if (came.notification) return used.fsm.on_notification();
   const op_fsm::action next = used.fsm.on_operation(came.result, came.more);
+  if (used.fsm.sync_owed() && came.result >= 0 && static_cast<std::uint64_t>(came.result) == used.submitted)
+    note_written(used);
   if (!operation::answered_often(used.code)) return next;
   if (used.code == op_code::accept && came.result >= 0) {
     number_given(came.result);
@@ -254,6 +271,12 @@ op_fsm::action in_flight::on_operation(slot& used, const completion& came) {
     told_.arrived(*used.op, {.piece = &driver_.piece(came, used.op->message)});
   }
   return next;
+}
+
+void in_flight::note_written(slot& used) noexcept {
+  used.moved += used.submitted;
+  used.step = 1;
+  if (used.op != nullptr) *used.op->then = {used.op->then->code, true, used.moved};
 }
 
 op_fsm::action in_flight::on_cancel(slot& used, std::int32_t result) {

@@ -95,6 +95,7 @@ class in_flight {
   void detach(std::uint32_t index, op_result result);
   void complete(const completion& came);
   op_fsm::action on_operation(slot& used, const completion& came);
+  void note_written(slot& used) noexcept;
   op_fsm::action on_cancel(slot& used, std::int32_t result);
   void cancel_missed(token which, slot& used);
   void settle(std::uint32_t index);
@@ -104,6 +105,7 @@ class in_flight {
   void resubmit(std::uint32_t index);
   void abandon(std::uint32_t index);
   void finish(std::uint32_t index, op_result result);
+  void settle_sync(std::uint32_t index);
   void finish_sync(operation& op, sync_ledger::ticket sync, op_result result);
   void announce(const sync_ledger::released& released);
 

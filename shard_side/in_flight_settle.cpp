@@ -39,20 +39,33 @@ void in_flight::settle(std::uint32_t index) {
   if (used.op == nullptr) return settle_detached(index);
   const operation& op = *used.op;
   if (op.code == op_code::open) return settle_open(index);
+  if (used.is_written()) return settle_sync(index);
 
-  const verdict outcome =
-      judge(used.fsm, {.code = op.code,
-                       .moved_before = used.moved,
-                       .wanted = used.submitted,
-                       .rest = op.bytes - used.moved - used.submitted,
-                       .continues = op.code == op_code::send || (op.file != nullptr && op.file->regular),
-                       .alignment = op.file != nullptr ? op.file->offset_alignment : 1,
-                       .interruptions = used.interruptions});
+  const verdict outcome = judge(used.fsm, {.code = op.code,
+                                           .moved_before = used.moved,
+                                           .wanted = used.submitted,
+                                           .rest = op.bytes - used.moved - used.submitted,
+                                           .continues = op.code == op_code::send || op.then != nullptr ||
+                                                        (op.file != nullptr && op.file->regular),
+                                           .alignment = op.file != nullptr ? op.file->offset_alignment : 1,
+                                           .interruptions = used.interruptions});
   if (outcome.done && outcome.result == op_result{} && advise_rest(index)) return;
+  // A write that gets nowhere is no reason to sync.
+  if (outcome.done && op.then != nullptr && outcome.result.kind == result_kind::success)
+    return finish(index, {result_kind::system_error, EIO, outcome.result.value});
   if (outcome.done) return finish(index, outcome.result);
   note_interruption(used);
   advance(*used.op, outcome.result.value - used.moved);
   used.moved = outcome.result.value;
+  resubmit(index);
+}
+
+/// Of a write that has done its part.
+void in_flight::settle_sync(std::uint32_t index) {
+  slot& used = slots_[index];
+  const verdict outcome = judge(used.fsm, {.code = used.op->then->code, .interruptions = used.interruptions});
+  if (outcome.done) return finish(index, outcome.result);
+  note_interruption(used);
   resubmit(index);
 }
 
@@ -103,7 +116,8 @@ void in_flight::settle_detached(std::uint32_t index) {
   descriptor* const file = used.left->file;
   used.left.reset();
   const sync_ledger::ticket sync = std::exchange(used.sync, 0);
-  const int error = std::max(-used.fsm.result(), 0);
+  const bool tried = used.code != op_code::write || used.is_written(); // else there was no sync yet that could fail
+  const int error = tried ? std::max(-used.fsm.result(), 0) : 0;
   slots_.release(index);
   --detached_;
   counters_.in_flight.set(slots_.in_use());
@@ -138,8 +152,9 @@ void in_flight::finish(std::uint32_t index, op_result result) {
 }
 
 void in_flight::finish_sync(operation& op, sync_ledger::ticket sync, op_result result) {
-  const bool success = result.kind == result_kind::success;
-  const int error = result.kind == result_kind::system_error ? result.error : 0;
+  const bool tried = op.is_sync() || op.then->written;
+  const bool success = tried && result.kind == result_kind::success;
+  const int error = tried && result.kind == result_kind::system_error ? result.error : 0;
   sync_ledger::released released;
   if (op.file->syncs.end(sync, error, success ? &op : nullptr, released))
     told_.park(op);

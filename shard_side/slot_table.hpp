@@ -16,8 +16,9 @@
 
 namespace shardbridge::detail {
 
-/// message: of a wake from another ring, or that one sent from here failed; its index is the shard it was sent to.
-enum class cqe_kind : std::uint8_t { operation = 1, timeout = 2, cancel = 3, wake = 4, message = 5 };
+/// sync: that is linked behind a write. message: of a wake from another ring, or that one sent from here failed; its
+/// index is the shard it was sent to.
+enum class cqe_kind : std::uint8_t { operation = 1, timeout = 2, cancel = 3, wake = 4, message = 5, sync = 6 };
 
 /// What `user_data` says: 32 bits of generation, 24 of index, 8 of kind.
 struct token {
@@ -46,7 +47,7 @@ struct slot {
   operation* op = nullptr; ///< nullptr: answered already, the kernel still works on it
   op_fsm fsm;
   op_code code{};
-  std::uint8_t step = 0;          ///< of an operation of several different SQEs
+  std::uint8_t step = 0;          ///< of an operation of several different SQEs: of a write with a sync 1, when written
   bool patient = false;           ///< see operation::patient
   bool late = false;              ///< its deadline has passed; it waits for what the cancel finds
   std::uint8_t interruptions = 0; ///< submissions that ended with EINTR
@@ -57,6 +58,9 @@ struct slot {
   std::uint64_t submitted = 0;  ///< bytes of the submission under way
   sync_ledger::ticket sync = 0; ///< of a sync that the kernel has been asked for
   std::unique_ptr<left_behind> left;
+
+  /// Of a write with a sync behind it: only the sync is left, and the bytes are the caller's again.
+  [[nodiscard]] bool is_written() const noexcept { return code == op_code::write && step == 1; }
 };
 static_assert(sizeof(slot) == 64, "one cache line an operation");
 

@@ -170,30 +170,36 @@ void uring_driver::prepare_transfer(io_uring_sqe* sqe, const submission& what) n
 }
 
 bool uring_driver::stage(token operation, const submission& what) {
-  const bool linked = what.linked_deadline != never;
+  const bool timed = what.linked_deadline != never;
+  const bool synced = what.then != op_code::nop;
   // Both in one submit, or the link would be cut.
-  if (io_uring_sq_space_left(ring_.get()) < (linked ? 2U : 1U)) return false;
+  if (io_uring_sq_space_left(ring_.get()) < (timed || synced ? 2U : 1U)) return false;
   io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
   if (operation::moves_bytes(what.code))
     prepare_transfer(sqe, what);
   else
     prepare(sqe, what);
   io_uring_sqe_set_data64(sqe, operation.pack());
-  if (linked) {
-    sqe->flags |= IOSQE_IO_LINK;
+  if (timed || synced) sqe->flags |= IOSQE_IO_LINK;
+  if (timed) {
     __kernel_timespec& at = timeouts_[operation.index] = timespec_of(what.linked_deadline);
     io_uring_sqe* const timeout = io_uring_get_sqe(ring_.get());
     io_uring_prep_link_timeout(timeout, &at, IORING_TIMEOUT_ABS);
     io_uring_sqe_set_data64(timeout, operation.as(cqe_kind::timeout).pack());
   }
+  if (synced) {
+    io_uring_sqe* const sync = io_uring_get_sqe(ring_.get());
+    prepare(sync, {.code = what.then, .fd = what.fd});
+    io_uring_sqe_set_data64(sync, operation.as(cqe_kind::sync).pack());
+  }
   return true;
 }
 
-bool uring_driver::stage_cancel(token operation) {
+bool uring_driver::stage_cancel(token which) {
   io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
   if (sqe == nullptr) return false;
-  io_uring_prep_cancel64(sqe, operation.as(cqe_kind::operation).pack(), 0);
-  io_uring_sqe_set_data64(sqe, operation.as(cqe_kind::cancel).pack());
+  io_uring_prep_cancel64(sqe, which.pack(), 0);
+  io_uring_sqe_set_data64(sqe, which.as(cqe_kind::cancel).pack());
   return true;
 }
 

@@ -28,7 +28,7 @@ class uring_driver final : public driver {
   [[nodiscard]] int register_memory(const registered_memory& memory);
 
   bool stage(token operation, const submission& what) override;
-  bool stage_cancel(token operation) override;
+  bool stage_cancel(token which) override;
   bool stage_message(std::uint32_t which, int ring) override;
   std::size_t unsubmitted() const noexcept override { return io_uring_sq_ready(ring_.get()); }
   void submit() override;

@@ -159,6 +159,45 @@ class basic_random_access_file : public basic_file<Executor> {
                            Token&& token = Token()) {
     return this->transfer(detail::op_code::write, offset, std::move(buffer), options, std::forward<Token>(token));
   }
+
+  /** @brief Writes all of `buffers` at `offset`, and makes it durable as async_sync_all() does, in one submission.
+   *  The kernel goes on to the sync by itself (IOSQE_IO_LINK), once all is written. It is one operation, with one
+   *  permit.
+   *  @par Buffers and units   as for async_write_some_at()
+   *  @par Handler signature   void(error_code, synced_write), the error being that of the write or, if all is written,
+   *                           that of the sync. The synced_write tells of each.
+   *  @par Deadline            one for both. As for async_write_some_at() as long as it writes; a sync that is too slow
+   *                           is not waited for.
+   *  @par Errors              as for async_write_some_at() and async_sync_all(); EIO if a write gets nowhere */
+  template <class ConstBufferSequence,
+            detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+    requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
+  auto async_write_and_sync_all_at(std::uint64_t offset, const ConstBufferSequence& buffers, Token&& token = Token()) {
+    return async_write_and_sync_all_at(offset, buffers, op_options{}, std::forward<Token>(token));
+  }
+  /// The same with options.
+  template <class ConstBufferSequence,
+            detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+    requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
+  auto async_write_and_sync_all_at(std::uint64_t offset, const ConstBufferSequence& buffers, const op_options& options,
+                                   Token&& token = Token()) {
+    return this->write_and(detail::op_code::sync_all, offset, buffers, options, std::forward<Token>(token));
+  }
+  /// As async_write_and_sync_all_at(), with what async_sync_data() does.
+  template <class ConstBufferSequence,
+            detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+    requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
+  auto async_write_and_sync_data_at(std::uint64_t offset, const ConstBufferSequence& buffers, Token&& token = Token()) {
+    return async_write_and_sync_data_at(offset, buffers, op_options{}, std::forward<Token>(token));
+  }
+  /// The same with options.
+  template <class ConstBufferSequence,
+            detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
+    requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
+  auto async_write_and_sync_data_at(std::uint64_t offset, const ConstBufferSequence& buffers, const op_options& options,
+                                    Token&& token = Token()) {
+    return this->write_and(detail::op_code::sync_data, offset, buffers, options, std::forward<Token>(token));
+  }
 };
 
 template <class Executor>

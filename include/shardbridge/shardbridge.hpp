@@ -33,6 +33,7 @@
 #include <shardbridge/sharded.hpp>
 #include <shardbridge/stats.hpp>
 #include <shardbridge/stream_file.hpp>
+#include <shardbridge/synced_write.hpp>
 #include <shardbridge/task.hpp>
 #include <shardbridge/when.hpp>
 #include <shardbridge/with_options.hpp>

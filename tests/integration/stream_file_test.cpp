@@ -4,13 +4,13 @@
 #include "support/fifo.hpp"
 #include "support/service.hpp"
 
+#include <size_limit.hpp>
 #include <temporary_folder.hpp>
 
 #include <array>
 #include <fstream>
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -167,27 +167,10 @@ TEST_F(streams, do_not_move_by_what_was_not_transferred) {
   EXPECT_EQ(position(), 10U);
 }
 
-/// A file may not grow beyond this while it lives.
-class size_limit {
- public:
-  explicit size_limit(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN); // the error is told by the call, too
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit wanted{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &wanted);
-  }
-  ~size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-  size_limit(const size_limit&) = delete;
-  size_limit& operator=(const size_limit&) = delete;
-
- private:
-  rlimit before_{};
-};
-
 TEST_F(streams, move_by_what_was_transferred_before_a_failure) {
   file.open(path, stream_file::read_write | stream_file::create);
   {
-    const size_limit limit(6);
+    const fixtures::size_limit limit(6);
     const outcome wrote = write("123456789");
     EXPECT_EQ(wrote.value, 6U);
     EXPECT_TRUE(write("7").failed_with(error_code(EFBIG, boost::system::system_category())));

@@ -33,7 +33,10 @@ class fake_driver final : public driver {
     submission what;
     bool operation = true; ///< owes the operation's CQE
     bool timeout = false;  ///< owes the linked timeout's
+    bool sync = false;     ///< owes that of the sync behind a write
+    bool written = false;  ///< the sync has begun
     int cancels = 0;       ///< owes so many of cancels
+    cqe_kind cancelled{};  ///< what the last of them named
     bool entered = false;  ///< enter() has taken it along
   };
 
@@ -44,9 +47,12 @@ class fake_driver final : public driver {
     if (refused()) return false;
     EXPECT_EQ(which.kind, cqe_kind::operation);
     EXPECT_EQ(find(which), nullptr) << "two submissions of one name in the kernel";
-    under_way.push_back({which, what, true, what.linked_deadline != never, 0, false});
+    const bool timed = what.linked_deadline != never;
+    const bool synced = what.then != op_code::nop;
+    EXPECT_FALSE(timed && synced) << "only one can be linked behind an operation";
+    under_way.push_back({.which = which, .what = what, .timeout = timed, .sync = synced});
     ++staged;
-    since_enter_ += what.linked_deadline != never ? 2U : 1U;
+    since_enter_ += timed || synced ? 2U : 1U;
     return true;
   }
 
@@ -57,6 +63,7 @@ class fake_driver final : public driver {
     // Of one that is over already the kernel answers ENOENT, by a name that is nobody's any more.
     if (entry* const meant = find(which)) {
       ++meant->cancels;
+      meant->cancelled = which.kind;
       EXPECT_LE(meant->cancels, 1) << "the CQ has room for one cancel a submission";
     } else {
       posted_.push_back({which.as(cqe_kind::cancel), -ENOENT});
@@ -122,6 +129,7 @@ class fake_driver final : public driver {
     entry& each = under_way.at(at);
     EXPECT_TRUE(each.operation);
     each.operation = false;
+    each.written = result >= 0 && static_cast<std::uint64_t>(result) == each.what.length;
     post(at, cqe_kind::operation, result);
   }
   void post_timeout(std::size_t at, std::int32_t result) {
@@ -129,6 +137,14 @@ class fake_driver final : public driver {
     EXPECT_TRUE(each.timeout);
     each.timeout = false;
     post(at, cqe_kind::timeout, result);
+  }
+  void post_sync(std::size_t at, std::int32_t result) {
+    entry& each = under_way.at(at);
+    EXPECT_TRUE(each.sync);
+    EXPECT_FALSE(each.operation) << "it follows the write";
+    EXPECT_TRUE(each.written || result == -ECANCELED) << "nothing was written that it could sync";
+    each.sync = false;
+    post(at, cqe_kind::sync, result);
   }
   void post_cancel(std::size_t at, std::int32_t result) {
     entry& each = under_way.at(at);
@@ -157,9 +173,11 @@ class fake_driver final : public driver {
   void complete(std::size_t at, std::int32_t result) {
     const token which = under_way.at(at).which;
     const bool timeout = under_way[at].timeout;
+    const bool sync = under_way[at].sync;
     const int cancels = under_way[at].cancels;
     post_operation(at, result);
     if (timeout) post_timeout(position(which), -ECANCELED);
+    if (sync) post_sync(position(which), under_way[position(which)].written ? 0 : -ECANCELED);
     for (int each = 0; each < cancels; ++each)
       post_cancel(position(which), result == -ECANCELED ? 0 : -ENOENT);
   }
@@ -197,8 +215,9 @@ class fake_driver final : public driver {
     return true;
   }
   entry* find(token which) {
-    const auto found = std::find_if(under_way.begin(), under_way.end(),
-                                    [&](const entry& each) { return each.which.pack() == which.pack(); });
+    const auto found = std::find_if(under_way.begin(), under_way.end(), [&](const entry& each) {
+      return each.which.as(which.kind).pack() == which.pack();
+    });
     return found == under_way.end() ? nullptr : &*found;
   }
   std::size_t position(token which) { return static_cast<std::size_t>(find(which) - under_way.data()); }
@@ -206,7 +225,7 @@ class fake_driver final : public driver {
     entry& each = under_way[at];
     EXPECT_TRUE(each.entered) << "completed before it was submitted";
     posted_.push_back({each.which.as(kind), result});
-    if (!each.operation && !each.timeout && each.cancels == 0)
+    if (!each.operation && !each.timeout && !each.sync && each.cancels == 0)
       under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(at));
   }
 

@@ -130,6 +130,7 @@ void random_loop::push_something() {
   op.subject = this;
   op.run = [](operation& self, shard& runs_on) { return static_cast<random_loop*>(self.subject)->call(self, runs_on); };
   if (code == op_code::open || code == op_code::size) op.arguments = std::make_unique<kernel_arguments>();
+  if (code == op_code::write && random_.one_in(2)) op.then = &made.then;
   if (code == op_code::advise) op.length = random_.roll(3) * max_advised_at_once;
   if (!lengths.empty() && random_.one_in(2)) made.transfer.own(pool().allocate(1));
   static constexpr std::array<std::int64_t, 4> ahead{-1, 5'000, 50'000, 3'600'000'000'000};
@@ -246,6 +247,9 @@ void random_loop::kernel_answers() {
   const fake_driver::entry& chosen = kernel_.under_way[at];
   if (!chosen.entered) return;
   const std::size_t what = random_.roll(3);
+  if (chosen.sync && !chosen.operation && what == 0)
+    return kernel_.post_sync(at,
+                             chosen.written ? std::array{0, -ECANCELED, -EINTR, -EIO}[random_.roll(4)] : -ECANCELED);
   if (what == 0 && chosen.timeout)
     kernel_.post_timeout(at, chosen.operation ? std::array{-ETIME, -ENOENT}[random_.roll(2)] : -ECANCELED);
   else if (what == 1 && chosen.cancels > 0)

@@ -34,6 +34,7 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
     explicit pushed(op_code what, descriptor& file, const std::vector<std::size_t>& lengths)
         : transfer(what, file, lengths) {}
     test_transfer transfer;
+    linked_sync then;
     connection* to = nullptr;
     bool settled = false; ///< cancels came too late
     int back = 0;         ///< how often it was handed back

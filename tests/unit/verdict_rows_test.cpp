@@ -91,7 +91,7 @@ TEST_P(verdict_row, means_the_same_in_every_order) {
   if (given.cancel) order.push_back(cqe::cancel);
   do {
     op_fsm fsm;
-    fsm.start(given.timeout.has_value());
+    fsm.start(given.timeout ? op_fsm::link::timeout : op_fsm::link::nothing);
     if (given.interrupt != reason::none) {
       ASSERT_EQ(fsm.interrupt(given.interrupt), op_fsm::action::submit_cancel);
     }

@@ -131,7 +131,7 @@ class verdict_of : public testing::TestWithParam<expectation> {};
 TEST_P(verdict_of, a_settled_submission) {
   const expectation& given = GetParam();
   op_fsm fsm;
-  fsm.start(false);
+  fsm.start(op_fsm::link::nothing);
   if (given.interrupted != reason::none) static_cast<void>(fsm.interrupt(given.interrupted));
   ASSERT_EQ(fsm.on_operation(given.result), op_fsm::action::settled);
   const verdict judged = judge(fsm, given.asked);

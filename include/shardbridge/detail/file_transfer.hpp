@@ -34,6 +34,12 @@ class file_transfer : public file_handle<Executor> {
         transfer_request{code, this->file(), offset, iovec_array(buffers)}, options, this->unless_open(),
         std::forward<Token>(token));
   }
+  template <class Buffers, class Token>
+  auto write_and(op_code sync, std::uint64_t offset, const Buffers& buffers, const op_options& options, Token&& token) {
+    return this->template initiate<void(boost::system::error_code, synced_write)>(
+        synced_write_request{{op_code::write, this->file(), offset, iovec_array(buffers)}, {.code = sync}}, options,
+        this->unless_open(), std::forward<Token>(token));
+  }
   /// From the position of a stream.
   template <class Buffers, class Token>
   auto stream(op_code code, const Buffers& buffers, const op_options& options, Token&& token) {

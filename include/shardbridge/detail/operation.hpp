@@ -80,6 +80,13 @@ struct kernel_arguments {
   std::string new_path; ///< of a rename
 };
 
+/// A sync that follows a write, in one submission: the kernel begins it when all is written, and not at all otherwise.
+struct linked_sync {
+  op_code code = op_code::sync_data;
+  bool written = false;    ///< all is, so that the operation's result is the sync's; else it is the write's
+  std::uint64_t bytes = 0; ///< that are written
+};
+
 inline constexpr std::int64_t never = INT64_MAX;      ///< the deadline of an operation without one
 inline constexpr std::int64_t before_all = INT64_MIN; ///< earlier than the deadline of any operation
 
@@ -112,11 +119,13 @@ class operation {
 
   /// Whether an answer may be given while the kernel still works on it: none of the caller's memory is involved.
   [[nodiscard]] bool detachable() const noexcept {
-    return syncs() || code == op_code::open || code == op_code::close || code == op_code::size ||
+    return is_sync() || code == op_code::open || code == op_code::close || code == op_code::size ||
            code == op_code::resize || code == op_code::allocate || code == op_code::advise || works_on_path() ||
            buffer != nullptr;
   }
-  [[nodiscard]] bool syncs() const noexcept { return code == op_code::sync_all || code == op_code::sync_data; }
+  [[nodiscard]] bool is_sync() const noexcept { return code == op_code::sync_all || code == op_code::sync_data; }
+  /// Ends with a sync.
+  [[nodiscard]] bool syncs() const noexcept { return is_sync() || then != nullptr; }
   /// Has no file.
   [[nodiscard]] bool works_on_path() const noexcept {
     return code == op_code::rename || code == op_code::unlink || code == op_code::make_directory ||
@@ -166,6 +175,7 @@ class operation {
   void* subject = nullptr;             ///< of a call: what `run` works on
   cancel_scope* scope = nullptr;       ///< of a task that goes on with a call
   op_times* times = nullptr;           ///< the user's, or nothing
+  linked_sync* then = nullptr;         ///< of a write: what follows; kept by the request behind the operation
   msghdr* message = nullptr;           ///< of a socket: addresses, and buffers; kept by the request behind it
   std::shared_ptr<ordered_lane> order; ///< of a sequence; null: the initiating thread's
   // What the kernel may still use when it has been answered: moves to the shard then.

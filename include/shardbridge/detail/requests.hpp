@@ -8,6 +8,7 @@
 #include <shardbridge/open_flags.hpp>
 #include <shardbridge/owned_buffer.hpp>
 #include <shardbridge/pressure_level.hpp>
+#include <shardbridge/synced_write.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +51,26 @@ struct transfer_request {
   std::tuple<std::size_t> results(const op_result& ended) noexcept { return {ended.value}; }
 };
 
-/// The same with a buffer that goes along: void(error_code, std::size_t, owned_buffer).
+/// Write and sync as one: void(error_code, synced_write).
+struct synced_write_request : transfer_request {
+  static constexpr bool tells_errors = true; ///< in its result
+  linked_sync then;
+
+  [[nodiscard]] std::optional<op_result> check() {
+    if (buffers.bytes() == 0) return std::nullopt; // there is still something to sync
+    return transfer_request::check();
+  }
+  void prepare(operation& op) noexcept {
+    transfer_request::prepare(op);
+    op.then = &then;
+  }
+  std::tuple<synced_write> results(const op_result& ended) noexcept {
+    if (then.written) return {{.write = {}, .bytes = then.bytes, .sync = to_error_code(ended)}};
+    return {{.write = to_error_code(ended), .bytes = ended.value, .sync = boost::asio::error::operation_aborted}};
+  }
+};
+
+/// A transfer with a buffer that goes along: void(error_code, std::size_t, owned_buffer).
 struct owned_transfer_request {
   op_code code;
   file_ref file;

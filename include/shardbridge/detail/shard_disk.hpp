@@ -93,6 +93,22 @@ class shard_disk {
   [[nodiscard]] auto sync_data(const shard_file& file, const io_options& options = {}) {
     return plain({.code = op_code::sync_data}, file, options, "sync_data");
   }
+  /// Writes all of `buffers` at `offset`, and makes it durable as sync() does, in one submission: the kernel goes on to
+  /// the sync by itself (IOSQE_IO_LINK). Gives a synced_write, which tells of each, and throws nothing: not even if the
+  /// task is cancelled, which the next await tells. At the deadline a sync is not waited for.
+  template <class ConstBufferSequence>
+    requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
+  [[nodiscard]] auto write_and_sync(const shard_file& file, std::uint64_t offset, const ConstBufferSequence& buffers,
+                                    const io_options& options = {}) {
+    return synced_write(op_code::sync_all, file, offset, buffers, options, "write_and_sync");
+  }
+  /// The same with sync_data().
+  template <class ConstBufferSequence>
+    requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
+  [[nodiscard]] auto write_and_sync_data(const shard_file& file, std::uint64_t offset,
+                                         const ConstBufferSequence& buffers, const io_options& options = {}) {
+    return synced_write(op_code::sync_data, file, offset, buffers, options, "write_and_sync_data");
+  }
   /// Gives the size in bytes.
   [[nodiscard]] auto size(const shard_file& file, const io_options& options = {}) {
     return verb(runtime_, size_request{.file = file.file()}, options, "size", unless_open(file));
@@ -156,6 +172,15 @@ class shard_disk {
                                   const io_options& options, const char* name) {
     return verb(runtime_,
                 transfer_request{.code = code, .file = file.file(), .offset = offset, .buffers = iovec_array(buffers)},
+                options, name, unless_open(file));
+  }
+  template <class Buffers>
+  verb<synced_write_request> synced_write(op_code how, const shard_file& file, std::uint64_t offset,
+                                          const Buffers& buffers, const io_options& options, const char* name) {
+    return verb(runtime_,
+                synced_write_request{
+                    {.code = op_code::write, .file = file.file(), .offset = offset, .buffers = iovec_array(buffers)},
+                    {.code = how}},
                 options, name, unless_open(file));
   }
   verb<owned_transfer_request> transfer(op_code code, const shard_file& file, std::uint64_t offset, owned_buffer buffer,

@@ -49,7 +49,7 @@ class verb final : public own_operation {
     asked_.prepare(*this);
     begin(awaiting);
   }
-  /// Nothing, the one result, or all of them in a tuple. Throws boost::system::system_error.
+  /// Nothing, the one result, or all of them in a tuple. Throws boost::system::system_error, unless the result tells.
   auto await_resume() {
     if (answered_)
       result = *answered_;
@@ -58,7 +58,7 @@ class verb final : public own_operation {
     if (result.kind == result_kind::end_of_file) result.kind = result_kind::success;
     // Its scope knows why.
     if (result.kind == result_kind::aborted && interrupted(runtime)) result = runtime.interruption();
-    throw_unless_success(result, name_);
+    if constexpr (!requires { Request::tells_errors; }) throw_unless_success(result, name_);
     auto results = asked_.results(result);
     constexpr auto count = std::tuple_size_v<decltype(results)>;
     if constexpr (count == 1)
