@@ -85,9 +85,10 @@ task<bool> committer::write(commit_batch& batch) {
     const segment& last = *log_.all.back();
     batch.seal(log_.next_sequence);
     at = log_step::write;
-    co_await files_.write(last.file, last.end, batch.bytes);
+    const shardbridge::synced_write ended = co_await files_.write_and_sync(last.file, last.end, batch.bytes);
+    if (ended.write) throw boost::system::system_error(ended.write, "write");
     at = log_step::sync;
-    co_await files_.sync(last.file);
+    if (ended.sync) throw boost::system::system_error(ended.sync, "sync");
     co_return true;
   } catch (const boost::system::system_error& problem) {
     const auto& why = problem.code();

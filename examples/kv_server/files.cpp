@@ -50,6 +50,16 @@ task<> files::write(const log_file& file, std::uint64_t at, std::string_view byt
   after(change::write, file.path);
 }
 
+task<shardbridge::synced_write> files::write_and_sync(const log_file& file, std::uint64_t at, std::string_view bytes) {
+  before(change::write, file.path);
+  before(change::sync, file.path);
+  const auto ended = co_await self_.write_and_sync_data(file.opened, at, boost::asio::buffer(bytes),
+                                                        io_options{.priority = shardbridge::priority::high});
+  if (!ended.write) after(change::write, file.path);
+  if (!ended.sync) after(change::sync, file.path);
+  co_return ended;
+}
+
 task<> files::reserve(const log_file& file, std::uint64_t bytes) {
   try {
     co_await self_.allocate(file.opened, 0, bytes);

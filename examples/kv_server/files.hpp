@@ -3,6 +3,7 @@
 
 #include <shardbridge/shard.hpp>
 #include <shardbridge/shard_file.hpp>
+#include <shardbridge/synced_write.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +29,7 @@ struct log_file {
   shardbridge::shard_file opened{};
 };
 
-/// Every function throws `boost::system::system_error`.
+/// Every function but one throws `boost::system::system_error`.
 ///
 /// Threads: the shard's.
 class files {
@@ -45,6 +46,9 @@ class files {
   [[nodiscard]] shardbridge::task<std::string> read_all(const log_file& file);
   [[nodiscard]] shardbridge::task<> write(const log_file& file, std::uint64_t at, std::string_view bytes,
                                           shardbridge::priority urgency = shardbridge::priority::high);
+  /// Throws nothing: what it gives tells of each.
+  [[nodiscard]] shardbridge::task<shardbridge::synced_write> write_and_sync(const log_file& file, std::uint64_t at,
+                                                                            std::string_view bytes);
   /// Reserves space, where the file system can.
   [[nodiscard]] shardbridge::task<> reserve(const log_file& file, std::uint64_t bytes);
   [[nodiscard]] shardbridge::task<> resize(const log_file& file, std::uint64_t bytes);
