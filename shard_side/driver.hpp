@@ -6,6 +6,7 @@
 #include <shardbridge/detail/arrival.hpp>
 #include <shardbridge/detail/operation.hpp>
 
+#include <bridge/clock.hpp>
 #include <shard_side/slot_table.hpp>
 
 #include <cstddef>
@@ -49,6 +50,9 @@ class driver {
   static constexpr std::int64_t no_wait = INT64_MIN;
 
   virtual ~driver() = default;
+
+  /// Of the steady clock, nanoseconds. What the loop goes by, so that a test's kernel has a time of its own.
+  [[nodiscard]] virtual std::int64_t now() noexcept { return steady_now(); }
 
   /// Stages the operation and what is linked behind it, a timeout or a sync: both or neither. False: no room before the
   /// next enter().

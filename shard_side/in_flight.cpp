@@ -1,6 +1,5 @@
 #include <shard_side/in_flight.hpp>
 
-#include <bridge/clock.hpp>
 #include <bridge/descriptor_number.hpp>
 
 #include <algorithm>
@@ -289,7 +288,7 @@ op_fsm::action in_flight::on_cancel(slot& used, std::int32_t result) {
 void in_flight::cancel_missed(token which, slot& used) {
   const bool may_wait = operation::moves_bytes(used.code) || operation::waits_for_others(used.code);
   if (!may_wait || !used.fsm.cancel_missed()) return;
-  const std::int64_t due = steady_now() + (missed_pause_ns << used.misses);
+  const std::int64_t due = driver_.now() + (missed_pause_ns << used.misses);
   used.misses = static_cast<std::uint8_t>(std::min(used.misses + 1, most_doublings));
   missed_.push_back({which, due});
   missed_due_ = std::min(missed_due_, due);

@@ -3,8 +3,6 @@
 #include <shardbridge/detail/descriptor.hpp>
 #include <shardbridge/detail/multishot.hpp>
 
-#include <bridge/clock.hpp>
-
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -28,7 +26,7 @@ shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shar
       slice_(options.turn_slice.count()), on_task_failure_(options.on_task_failure), on_turn_(options.on_turn),
       on_idle_(options.on_idle),
       in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked, counters, *this),
-      spin_(options.spin.count()), timers_(steady_now()), stalls_(options.stall_bound.count(), steady_now()) {
+      spin_(options.spin.count()), timers_(driver_.now()), stalls_(options.stall_bound.count(), driver_.now()) {
   counters_.begin_or_end();
 }
 
@@ -119,7 +117,7 @@ bool shard_loop::take_requests() {
   for (const auto& from : connections_) {
     const std::size_t count = from->requests.pop(items);
     if (count > 0) {
-      now_ = steady_now(); // not earlier than any of them was initiated
+      now_ = driver_.now(); // not earlier than any of them was initiated
       counters_.request_batches.add();
     }
     for (const lane_item& item : std::span(items).first(count))

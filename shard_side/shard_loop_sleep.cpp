@@ -1,7 +1,6 @@
 // How a turn of the loop ends: with a submit, a look again, or sleep; and how long it took.
 #include <shard_side/shard_loop.hpp>
 
-#include <bridge/clock.hpp>
 #include <bridge/look_again.hpp>
 
 #include <algorithm>
@@ -11,7 +10,7 @@ namespace shardbridge::detail {
 
 void shard_loop::begin_turn() {
   counters_.turns.add();
-  now_ = steady_now();
+  now_ = driver_.now();
   call_time_ = 0;
   account_for_turn(now_);
   if (on_turn_) run_hook(on_turn_);
@@ -19,13 +18,13 @@ void shard_loop::begin_turn() {
 
 /// What it throws is told as where a task fails that nobody joins.
 void shard_loop::run_hook(const std::function<void(shard&)>& hook) noexcept {
-  const std::int64_t before = steady_now();
+  const std::int64_t before = driver_.now();
   try {
     hook(self_);
   } catch (...) {
     task_failed(std::current_exception());
   }
-  now_ = steady_now();
+  now_ = driver_.now();
   stalls_.call_took(now_ - before);
 }
 
@@ -45,7 +44,7 @@ void shard_loop::enter_now() {
     const loop_counters::pause pause(counters_);
     driver_.enter(driver::no_wait);
   }
-  const std::int64_t before = std::exchange(now_, steady_now());
+  const std::int64_t before = std::exchange(now_, driver_.now());
   stalls_.kernel_took(now_ - before);
 }
 
@@ -64,7 +63,7 @@ bool shard_loop::wait(std::uint32_t seen) {
     const auto came = [&] { return word.observe() != seen || driver_.ready(); };
     const auto waited = [&] {
       const loop_counters::pause pause(counters_);
-      return look_again(now_, std::min(now_ + allowance, until), came);
+      return look_again(now_, std::min(now_ + allowance, until), came, [this] { return driver_.now(); });
     }();
     stalls_.slept(waited.value_or(allowance));
     if (waited) {
@@ -91,18 +90,18 @@ bool shard_loop::wait(std::uint32_t seen) {
   if (allowance == 0) spin_.slept();
   sleep(until);
   // A wake that is coming all the same ends the next sleep at once, and is harmless there.
-  return word.disarm(seen) == wake_word::disarmed::wake_coming || (until != never && steady_now() >= until);
+  return word.disarm(seen) == wake_word::disarmed::wake_coming || (until != never && driver_.now() >= until);
 }
 
 /// What is submitted with it may be done by the kernel before it sleeps: that time is not told apart.
 void shard_loop::sleep(std::int64_t until) {
-  const std::int64_t before = steady_now();
+  const std::int64_t before = driver_.now();
   account_for_turn(before); // nobody knows when the next one begins
   {
     const loop_counters::pause pause(counters_);
     driver_.enter(until);
   }
-  stalls_.slept(steady_now() - before);
+  stalls_.slept(driver_.now() - before);
 }
 
 } // namespace shardbridge::detail

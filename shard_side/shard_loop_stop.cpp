@@ -4,8 +4,6 @@
 #include <shardbridge/detail/deadline.hpp>
 #include <shardbridge/detail/descriptor.hpp>
 
-#include <bridge/clock.hpp>
-
 namespace shardbridge::detail {
 namespace {
 
@@ -93,7 +91,7 @@ void shard_loop::close() {
 
 void shard_loop::outlast_quarantined() {
   while (in_flight_.size() > 0) {
-    const bool staged_all = in_flight_.retry(steady_now());
+    const bool staged_all = in_flight_.retry(driver_.now());
     driver_.enter(staged_all ? in_flight_.due() : driver::no_wait);
     in_flight_.reap();
   }

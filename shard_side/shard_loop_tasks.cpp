@@ -2,8 +2,6 @@
 // that bridges call.
 #include <shard_side/shard_loop.hpp>
 
-#include <bridge/clock.hpp>
-
 #include <shard_side/turn_slice.hpp>
 
 #include <algorithm>
@@ -17,7 +15,7 @@ void shard_loop::begin_own(operation& op) {
   ++own_;
   if (stopping_) return finish(op, op_result::of(stop_cause_));
   if (overtaken_by_cancel(op)) return finish(op, interrupted_early(reason::user));
-  if (op.deadline != never) now_ = steady_now();
+  if (op.deadline != never) now_ = driver_.now();
   if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
   queue(op);
 }
@@ -32,7 +30,7 @@ void shard_loop::take_call(operation& op) noexcept {
   counters_.shard_calls.add();
   if (stopping_) return finish(op, op_result::of(stop_cause_));
   if (op.deadline != never) {
-    now_ = steady_now();
+    now_ = driver_.now();
     if (op.deadline <= now_) return finish(op, interrupted_early(reason::deadline));
     if (!deadlines_.try_insert(op)) return finish(op, {result_kind::system_error, ENOMEM, 0});
   }
@@ -52,7 +50,7 @@ void shard_loop::send(std::size_t to, message& what) noexcept {
 
 void shard_loop::call(operation& op) {
   const bool ended = op.run(op, self_);
-  const std::int64_t before = std::exchange(now_, steady_now());
+  const std::int64_t before = std::exchange(now_, driver_.now());
   const std::int64_t took = now_ - before;
   call_time_ += took;
   stalls_.call_took(took);
@@ -81,14 +79,14 @@ void shard_loop::run_calls() {
 
 void shard_loop::run_tasks() {
   if (ready_.empty()) return;
-  const std::int64_t began = steady_now();
+  const std::int64_t began = driver_.now();
   turn_slice slice(began, slice_);
   while (resume_next()) {
     counters_.resumptions.add();
-    if (slice.ran() && !slice.goes_on(steady_now())) break;
+    if (slice.ran() && !slice.goes_on(driver_.now())) break;
   }
   counters_.tasks_started.set(started_);
-  now_ = steady_now();
+  now_ = driver_.now();
   stalls_.tasks_took(now_ - began);
 }
 

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -40,7 +41,13 @@ class fake_driver final : public driver {
     bool entered = false;  ///< enter() has taken it along
   };
 
+  fake_driver() = default;
+  /// With a time of its own, which begins there.
+  explicit fake_driver(std::int64_t began) : time(began) {}
+
   // What the loop calls.
+
+  std::int64_t now() noexcept override { return time ? *time += 100 : driver::now(); }
 
   bool stage(token which, const submission& what) override {
     if (on_stage) on_stage();
@@ -190,6 +197,7 @@ class fake_driver final : public driver {
     friend bool operator==(const message&, const message&) = default;
   };
 
+  std::optional<std::int64_t> time; ///< its own, which every look moves on; none: the real one
   std::vector<entry> under_way;
   std::vector<message> messages;
   int staged = 0;

@@ -6,13 +6,22 @@
 #include <boost/system/system_error.hpp>
 
 namespace shardbridge::detail {
+namespace {
 
-random_loop::random_loop(std::uint64_t seed, int null_fd, bool kernel_fails)
-    : options_{.ring_entries = 3,
-               .timeout_mode = seed % 2 == 0 ? timeout_mode::linked : timeout_mode::timer,
-               .spin = std::chrono::nanoseconds(seed % 3 == 0 ? 1000 : 0),
-               .shutdown_timeout = seed % 5 == 0 ? std::chrono::nanoseconds(0) : no_timeout},
-      random_(seed), total_(1 + random_.roll(16)), null_(null_fd), fails_(kernel_fails) {
+constexpr std::int64_t hour = 3'600'000'000'000;
+
+} // namespace
+
+shard_group_options random_loop::some_options(dice& random) {
+  return {.ring_entries = 3,
+          .timeout_mode = random.one_in(2) ? timeout_mode::linked : timeout_mode::timer,
+          .spin = std::chrono::nanoseconds(random.one_in(3) ? 1000 : 0),
+          .shutdown_timeout = random.one_in(5) ? std::chrono::nanoseconds(0) : no_timeout};
+}
+
+random_loop::random_loop(dice random, int null_fd, bool kernel_fails)
+    : random_(std::move(random)), options_(some_options(random_)), total_(1 + random_.roll(16)), null_(null_fd),
+      fails_(kernel_fails) {
   for (int each = 0; each < 2; ++each)
     connections_.push_back(join(port_));
   for (int each = 0; each < 2; ++each) {
@@ -133,8 +142,8 @@ void random_loop::push_something() {
   if (code == op_code::write && random_.one_in(2)) op.then = &made.then;
   if (code == op_code::advise) op.length = random_.roll(3) * max_advised_at_once;
   if (!lengths.empty() && random_.one_in(2)) made.transfer.own(pool().allocate(1));
-  static constexpr std::array<std::int64_t, 4> ahead{-1, 5'000, 50'000, 3'600'000'000'000};
-  if (random_.one_in(2)) op.deadline = clock_now() + ahead[random_.roll(ahead.size())];
+  static constexpr std::array<std::int64_t, 4> ahead{-1, 5'000, 50'000, hour};
+  if (random_.one_in(2)) op.deadline = kernel_.now() + ahead[random_.roll(ahead.size())];
   op.cancellable = random_.one_in(2);
   if (op.cancellable) {
     EXPECT_TRUE(op.cancel.publish());
@@ -273,6 +282,8 @@ std::int32_t random_loop::result_of(const submission& what) {
 
 void random_loop::expect_that_it_may_wait() {
   EXPECT_TRUE(asleep(port_.wake()));
+  // What else would happen may happen before that, or not.
+  if (kernel_.waited_until < *kernel_.time + hour && random_.one_in(2)) kernel_.time = kernel_.waited_until;
   take_replies();
   for (const auto& each : connections_)
     EXPECT_TRUE(each->pending_replies.empty()) << "waits although there is a reply";

@@ -26,7 +26,8 @@ namespace shardbridge::detail {
 
 class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at a time, by order of use
  public:
-  random_loop(std::uint64_t seed, int null_fd, bool kernel_fails);
+  /// `random` decides everything: the time is the fake kernel's.
+  random_loop(dice random, int null_fd, bool kernel_fails);
   void run();
 
  private:
@@ -86,6 +87,9 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
   void drop(descriptor& file);
   void came_back(operation& op);
 
+  static shard_group_options some_options(dice& random);
+
+  dice random_;
   std::deque<shard_port> ports_{1};
   shard_port& port_ = ports_[0];
   std::vector<std::shared_ptr<connection>> connections_;
@@ -96,11 +100,10 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
   std::size_t tasks_begun_ = 0, tasks_ended_ = 0;
   std::size_t own_ = 0;          ///< operations of tasks that have not ended
   std::vector<pushed*> holding_; ///< came back, their handlers have not run
-  fake_driver kernel_;
   const shard_group_options options_;
+  fake_driver kernel_{0};
   loop_counters counters_;
   shard_loop loop_{ports_, kernel_, options_, 0, counters_};
-  dice random_;
   const std::size_t total_;
   const int null_;
   int enters_ = 0;

@@ -1,7 +1,7 @@
 // Goal: whatever bridges send, cancel and stop, and whatever the kernel answers, every operation pushed is handed back
 // exactly once, and slots, deadlines, held operations, files and descriptors are all gone in the end.
 // Method: random programs with a printed seed. The loop runs by itself; whenever it enters the fake kernel, bridges and
-// kernel make some steps. Deadlines are real, some microseconds ahead, so a repeated seed may take another path there.
+// kernel make some steps, and time is what the fake kernel says.
 #include "random_loop.hpp"
 
 namespace shardbridge::detail {
@@ -12,7 +12,7 @@ void run_programs(std::uint64_t count, bool kernel_fails) {
   const int null_fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (std::uint64_t program = 0; program < count && !testing::Test::HasFailure(); ++program) {
     TRACE_SEED(seed + program);
-    random_loop(seed + program, null_fd, kernel_fails).run();
+    random_loop(dice(seed + program), null_fd, kernel_fails).run();
   }
   const int next = ::dup(null_fd);
   EXPECT_EQ(next, null_fd + 1) << "a descriptor is left open";
