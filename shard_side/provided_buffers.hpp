@@ -1,12 +1,11 @@
 #pragma once
 
-#include <shardbridge/detail/arrival.hpp>
+#include <shard_side/receive_memory.hpp>
 
 #include <liburing.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace shardbridge::detail {
 
@@ -33,23 +32,18 @@ class provided_buffers {
   [[nodiscard]] received_piece& datagram(std::uint16_t buffer, std::size_t bytes, const msghdr& asked) noexcept;
   void give_back(std::uint16_t buffer) noexcept {
     add(buffer);
-    --lent_;
+    memory_.take_back();
   }
-  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+  [[nodiscard]] std::size_t size() const noexcept { return memory_.size(); }
   /// Filled, and not given back.
-  [[nodiscard]] std::size_t lent() const noexcept { return lent_; }
+  [[nodiscard]] std::size_t lent() const noexcept { return memory_.lent(); }
 
  private:
   void add(std::uint16_t buffer) noexcept;
-  [[nodiscard]] std::byte* at(std::uint16_t buffer) const noexcept { return memory_ + buffer * bytes_; }
-  [[nodiscard]] std::size_t size_of_ring() const noexcept { return count_ * sizeof(io_uring_buf); }
+  [[nodiscard]] std::size_t size_of_ring() const noexcept { return memory_.size() * sizeof(io_uring_buf); }
 
-  const std::uint16_t count_;
-  const std::size_t bytes_;
-  std::byte* memory_ = nullptr;
+  receive_memory memory_;
   io_uring_buf_ring* free_ = nullptr;
-  std::vector<received_piece> pieces_; ///< by buffer
-  std::size_t lent_ = 0;
   int error_ = 0;
 };
 
