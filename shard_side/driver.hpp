@@ -4,6 +4,7 @@
 #pragma once
 
 #include <shardbridge/detail/arrival.hpp>
+#include <shardbridge/detail/hit_rate.hpp>
 #include <shardbridge/detail/operation.hpp>
 
 #include <bridge/clock.hpp>
@@ -29,6 +30,8 @@ struct submission {
   msghdr* message = nullptr;
   op_code then = op_code::nop;          ///< of a write: a sync that begins when all is written; nop: none
   std::int64_t linked_deadline = never; ///< steady clock, nanoseconds; `never`: no linked timeout
+  bool regular = false;                 ///< see descriptor::regular: it does not wait for what others do
+  hit_rate* cached = nullptr;           ///< of a regular file, unless it is direct: how often the page cache has it
 };
 
 struct completion {
@@ -100,7 +103,14 @@ class driver {
   /// Submissions of registered memory.
   [[nodiscard]] virtual std::uint64_t registered() const noexcept { return 0; }
 
-  /// Whether the kernel has a way to do it without blocking the shard.
+  /// Whether it watches submission::linked_deadline; else that is always `never`.
+  [[nodiscard]] virtual bool links_timeouts() const noexcept { return true; }
+  /// By which the drivers of other shards send it messages; -1: they cannot.
+  [[nodiscard]] virtual int address() const noexcept { return -1; }
+  /// On the shard's thread, before that ends if another is to destroy the driver.
+  virtual void leave_thread() noexcept {}
+
+  /// Whether there is a way to do it without blocking the shard.
   [[nodiscard]] virtual bool supports(op_code code) const noexcept = 0;
 };
 

@@ -100,6 +100,10 @@ bool in_flight::stage(std::uint32_t index) {
     what.fd = static_cast<int>(op.offset);
   else if (op.file != nullptr)
     what.fd = op.file->get();
+  if (op.file != nullptr && op.file->regular) {
+    what.regular = true;
+    what.cached = op.file->offset_alignment == 1 ? &op.file->cached : nullptr;
+  }
   if (operation::moves_bytes(what.code)) {
     const portion part = next_portion(op);
     what.iovecs = op.iovecs;

@@ -42,14 +42,12 @@ class uring_driver final : public driver {
   std::uint64_t overflowed() const noexcept override;
   std::uint64_t registered() const noexcept override { return registered_submissions_; }
   bool supports(op_code code) const noexcept override;
+  int address() const noexcept override { return ring_.address(); }
+  void leave_thread() noexcept override { ring_.leave_thread(); }
 
   [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }
   /// See ring::limit_workers().
   void limit_workers(unsigned count) noexcept { ring_.limit_workers(count); }
-  /// See ring::leave_thread().
-  void leave_thread() noexcept { ring_.leave_thread(); }
-  /// By which other rings send it messages; -1: the kernel cannot do that.
-  [[nodiscard]] int address() const noexcept { return ring_.address(); }
 
  private:
   void watch_wake();
