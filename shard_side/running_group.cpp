@@ -1,6 +1,8 @@
 #include <shard_side/running_group.hpp>
 
+#include <shard_side/blocked_signals.hpp>
 #include <shard_side/cpus.hpp>
+#include <shard_side/make_driver.hpp>
 #include <shard_side/neighbours.hpp>
 #include <shard_side/shard_loop.hpp>
 
@@ -11,13 +13,10 @@
 #include <cassert>
 #include <cerrno>
 #include <cstddef>
-#include <span>
 #include <stdexcept>
 #include <system_error>
 
 #include <pthread.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace shardbridge::detail {
@@ -44,7 +43,8 @@ shard_group_options checked(shard_group_options options) {
   require(options.stall_bound > std::chrono::nanoseconds::zero(), "shard_group_options::stall_bound must be positive");
   require(options.shutdown_timeout >= std::chrono::nanoseconds::zero(),
           "shard_group_options::shutdown_timeout must not be negative");
-  require(options.backend == backend::automatic || options.backend == backend::io_uring,
+  require(options.backend == backend::automatic || options.backend == backend::io_uring ||
+              options.backend == backend::thread_pool,
           "shard_group_options::backend is none of the enumerators");
   require(options.io_workers >= 1 && options.io_workers <= 4096, "shard_group_options::io_workers must be 1 to 4096");
   require(options.shard_wake == shard_wake::eventfd || options.shard_wake == shard_wake::message,
@@ -66,64 +66,33 @@ std::vector<std::shared_ptr<buffer_memory>> memories_of(const std::vector<const 
   return out;
 }
 
-/// Registers it with the ring; if that fails, why.
-std::string register_memory(uring_driver& kernel, const std::vector<std::shared_ptr<buffer_memory>>& pools) {
-  if (pools.empty()) return {};
-  std::vector<std::span<std::byte>> regions;
-  for (const auto& each : pools)
-    regions.push_back(extent_of(*each));
-  const registered_memory all(regions);
-  const int failed = kernel.register_memory(all);
-  if (failed == 0) return {};
-  std::string why = "; " + std::to_string(all.bytes()) +
-                    " bytes of pools could not be registered with a ring: " + std::generic_category().message(failed);
-  rlimit limit{};
-  if (failed == ENOMEM && ::getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    why += " (RLIMIT_MEMLOCK is " + std::to_string(limit.rlim_cur) + ")";
-  return why;
-}
-
 /// Those that this process may use, in the order in which shards take them.
 std::vector<int> cpus_of_machine() {
   const auto all = static_cast<std::size_t>(std::max(::sysconf(_SC_NPROCESSORS_CONF), 0L));
   return pinning_order(allowed_cpus(), domains_of_machine(all).front());
 }
 
-/// Signals are for the application's threads: while they are blocked, a thread that is started inherits the block.
-class blocked_signals {
- public:
-  blocked_signals() noexcept {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~blocked_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  blocked_signals(const blocked_signals&) = delete;
-  blocked_signals& operator=(const blocked_signals&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 } // namespace
 
 running_group::running_group(shard_group_options given)
     : group_core(checked(std::move(given))), cpus_(cpus_of_machine()),
       registered_pools_(memories_of(options.registered_pools)), counters_(options.shards), kernels_(options.shards),
-      pinned_(options.shards) {
+      pinned_(options.shards), backend_(options.backend) {
   const blocked_signals blocked;
   members_.reserve(options.shards);
   try {
     for (std::size_t index = 0; index < options.shards; ++index) {
-      std::promise<std::string> started;
+      std::promise<beginning> started;
       std::promise<end> ended;
-      auto description = started.get_future();
+      auto begun = started.get_future();
       auto ending = ended.get_future();
       std::thread thread([this, index, started = std::move(started), ended = std::move(ended)]() mutable {
         run(index, started, ended);
       });
       members_.push_back({std::move(thread), std::move(ending)});
-      reason_ = description.get();
+      beginning shard = begun.get();
+      reason_ = std::move(shard.reason);
+      backend_ = shard.in_use; // the first decides for all
     }
   } catch (...) {
     // Hooks of those that have started may have called those that never will.
@@ -140,25 +109,26 @@ running_group::~running_group() {
   join();
 }
 
-bool running_group::set_up(std::size_t index, std::promise<std::string>& started) {
+bool running_group::set_up(std::size_t index, std::promise<beginning>& started) {
   ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(index)).c_str());
-  std::optional<uring_driver>& kernel = kernels_[index];
   try {
     const auto cpu = cpu_for(index, options, cpus_);
     const bool pinned = cpu && pin_this_thread(*cpu);
     if (pinned) pinned_[index] = cpu;
-    // After pinning, so that the ring's memory is near the core.
-    kernel.emplace(uring_driver::setup{.entries = options.ring_entries,
-                                       .receive_buffers = static_cast<std::uint16_t>(options.receive_buffers),
-                                       .receive_buffer_bytes = options.receive_buffer_bytes,
-                                       .zero_copy_from = options.zero_copy_from.value_or(UINT64_MAX)},
-                   ports[index].wake().event());
-    kernel->limit_workers(options.io_workers);
-    ports[index].set_ring(kernel->address());
-    const bool unheard = options.shard_wake == shard_wake::message && kernel->address() < 0;
-    const std::string unregistered = register_memory(*kernel, registered_pools_);
-    started.set_value(kernel->description() + unregistered + (cpu && !pinned ? "; shards could not be pinned" : "") +
-                      (unheard ? "; no IORING_OP_MSG_RING: shards wake one another by eventfd" : ""));
+    // After pinning, so that the driver's memory is near the core.
+    made_driver made = make_driver({.which = backend_,
+                                    .options = options,
+                                    .shard = index,
+                                    .wake = ports[index].wake().event(),
+                                    .cpus = cpus_,
+                                    .pools = registered_pools_});
+    kernels_[index] = std::move(made.kernel);
+    const int address = kernels_[index]->address();
+    ports[index].set_ring(address);
+    const bool unheard = options.shard_wake == shard_wake::message && address < 0;
+    started.set_value({made.reason + (cpu && !pinned ? "; shards could not be pinned" : "") +
+                           (unheard ? "; no IORING_OP_MSG_RING: shards wake one another by eventfd" : ""),
+                       made.in_use});
     return true;
   } catch (...) {
     started.set_exception(std::current_exception());
@@ -166,7 +136,7 @@ bool running_group::set_up(std::size_t index, std::promise<std::string>& started
   }
 }
 
-void running_group::run(std::size_t index, std::promise<std::string>& started, std::promise<end>& ended) {
+void running_group::run(std::size_t index, std::promise<beginning>& started, std::promise<end>& ended) {
   if (!set_up(index, started)) {
     ports[index].close_and_bounce(errc::shard_failed);
     return ended.set_value(end::clean);

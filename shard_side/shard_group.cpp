@@ -22,7 +22,7 @@ void shard_group::join() noexcept {
   running_->join();
 }
 backend shard_group::backend_in_use() const noexcept {
-  return backend::io_uring;
+  return running_->in_use();
 }
 const std::string& shard_group::backend_reason() const noexcept {
   return running_->reason();

@@ -19,10 +19,14 @@ class shard;
 /// A timeout that never fires: overrides a default inherited from file, bridge or group.
 inline constexpr std::chrono::nanoseconds no_timeout = std::chrono::nanoseconds::max();
 
-/// Which kernel interface the shards use.
+/// What the shards run on. All shards of a group run on the same, and the interface is the same on both: see
+/// docs/backends.md for what differs.
 enum class backend {
-  automatic, ///< The best one that works on this machine, found by trying it.
-  io_uring,  ///< io_uring or nothing: construction throws with the reason where it does not work.
+  automatic,   ///< io_uring where it works, which the first shard finds out by completing an operation on a ring; else
+               ///< the thread pool, and shard_group::backend_reason() says why.
+  io_uring,    ///< io_uring or nothing: construction throws with the reason where it does not work.
+  thread_pool, ///< Threads of each shard do what blocks, as many as `io_workers`; epoll(7) tells of sockets and pipes.
+               ///< io_uring is not tried. Slower, and what a thread has begun cannot be cancelled.
 };
 
 /// How a deadline is watched once the kernel has the operation. Both give the same results: the shard's timer always
