@@ -97,22 +97,12 @@ std::int32_t attempt_send(pool_job& job) noexcept {
   return static_cast<std::int32_t>(job.moved);
 }
 
-/// Once it is begun, the socket tells what came of it when it is ready to be written to.
-std::int32_t attempt_connect(pool_job& job) noexcept {
-  const submission& what = job.what;
-  if (job.moved == 0) {
-    const auto* const to = static_cast<const sockaddr*>(what.message->msg_name);
-    if (::connect(what.fd, to, what.message->msg_namelen) == 0) return 0;
-    if (errno == EAGAIN) return try_later;
-    job.moved = 1;
-    return errno == EINPROGRESS ? -EAGAIN : -errno;
-  }
-  const int ready = polled(what.fd, POLLOUT);
-  if (ready <= 0) return ready == 0 ? -EAGAIN : ready;
-  int error = 0;
-  socklen_t length = sizeof error;
-  if (::getsockopt(what.fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) return -errno;
-  return -error;
+/// Once it is begun, the socket tells when there is something to be learnt by asking for it again.
+std::int32_t attempt_connect(const submission& what) noexcept {
+  const auto* const to = static_cast<const sockaddr*>(what.message->msg_name);
+  if (::connect(what.fd, to, what.message->msg_namelen) == 0) return 0;
+  if (errno == EINPROGRESS || errno == EALREADY) return -EAGAIN;
+  return errno == EAGAIN ? try_later : -errno;
 }
 
 } // namespace
@@ -149,7 +139,7 @@ std::int32_t attempt(pool_job& job) noexcept {
   case op_code::send_to:
     return attempt_datagram(what);
   case op_code::connect:
-    return attempt_connect(job);
+    return attempt_connect(what);
   case op_code::poll: {
     const int ready = polled(what.fd, static_cast<short>(what.mode));
     return ready == 0 ? -EAGAIN : ready;

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -65,7 +64,6 @@ std::int32_t blocking_call(const submission& what) noexcept {
   case op_code::advise:
     return -::posix_fadvise(fd, begin, length, what.mode);
   case op_code::connect:
-    return answer(::connect(fd, static_cast<const sockaddr*>(what.message->msg_name), what.message->msg_namelen));
   case op_code::accept:
   case op_code::receive:
   case op_code::receive_many:
