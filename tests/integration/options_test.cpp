@@ -87,19 +87,14 @@ TEST(errors_are_clear, options_at_the_edge_of_sense_work) {
   expect_works({.receive_buffers = 1, .receive_buffer_bytes = std::size_t{1} << 30U});
   expect_works({.shards = 5, .pin = false});
   expect_works({.cpus = {::sched_getcpu()}});
-  expect_works({.backend = backend::io_uring, .timeout = no_timeout, .timeout_mode = timeout_mode::timer});
+  expect_works({.timeout = no_timeout, .timeout_mode = timeout_mode::timer});
+  expect_works(
+      {.ring_entries = 2, .backend = backend::thread_pool, .timeout_mode = timeout_mode::linked, .io_workers = 1});
+  expect_works({.backend = backend::thread_pool, .io_workers = 4096});
   expect_works({}, {.max_ops = 1, .max_bytes = 1, .max_waiters = 0});
   expect_works({.spin = 0ns}, {.spin = 1s});
   expect_works({}, {.max_ops = (std::size_t{1} << 21U) - 1, .max_bytes = (std::size_t{1} << 40U) - 1});
   expect_works({}, {.timeout = no_timeout});
-}
-
-TEST(errors_are_clear, a_group_says_what_it_uses_and_why) {
-  const shard_group group({.shards = 2});
-  EXPECT_EQ(group.size(), 2U);
-  EXPECT_EQ(group.backend_in_use(), backend::io_uring);
-  EXPECT_NE(group.backend_reason().find("io_uring"), std::string::npos);
-  EXPECT_EQ(group.stats().size(), 2U);
 }
 
 TEST(errors_are_clear, a_group_is_pinned_as_it_was_told) {

@@ -102,8 +102,10 @@ TEST_F(placed_operations, go_to_the_shard_with_less_to_do) {
   static_cast<void>(taken());
   std::vector<outcome> reads(6);
   for (outcome& each : reads) {
-    // A shard tells its load in its next turn, which may be later than its replies.
-    ASSERT_TRUE(all.run_until([&] { return all.link.shard_for(placement::least_loaded) == 1; }));
+    // A shard tells its load in its next turn, which may be later than its replies; until then both are equal, and
+    // have turns.
+    const auto less = [&] { return all.link.shard_for(placement::least_loaded) == 1; };
+    ASSERT_TRUE(all.run_until([&] { return less() && less(); }));
     file.async_read_some_at(0, asio::buffer(buffer), {.placement = placement::least_loaded}, each.handler());
     ASSERT_TRUE(all.run_until([&] { return each.calls == 1; }));
   }
