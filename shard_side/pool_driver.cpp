@@ -24,7 +24,7 @@ pool_driver::pool_driver(const setup& wanted, const event_fd& wake)
     : jobs_(wanted.entries), entries_(wanted.entries), memory_(wanted.receive_buffers, wanted.receive_buffer_bytes),
       readiness_(wake, told_.event()), workers_(wanted.workers, told_) {
   staged_.reserve(entries_);
-  came_.reserve(2 * entries_);
+  came_.reserve(3 * entries_);
   if (memory_.error() != 0) return;
   free_.reserve(memory_.size());
   for (std::uint16_t buffer = memory_.size(); buffer-- > 0;)
@@ -38,12 +38,12 @@ bool pool_driver::stage(token operation, const submission& what) {
   return true;
 }
 
-bool pool_driver::stage_cancel(token operation) {
+bool pool_driver::stage_cancel(token which) {
   if (staged_.size() == entries_) return false;
-  pool_job* const job = jobs_.find(operation);
+  pool_job* const job = jobs_.find(which);
   const bool found = job != nullptr && job->where == pool_job::place::staged;
   if (found) job->cancelled = true;
-  staged_.push_back({operation.as(cqe_kind::cancel), found});
+  staged_.push_back({which.as(cqe_kind::cancel), found});
   return true;
 }
 
@@ -157,6 +157,18 @@ void pool_driver::end(pool_job& job, std::int32_t result, std::int32_t buffer) {
   end_attempts(job);
   job.where = pool_job::place::nowhere;
   came_.push_back({.which = job.which, .result = result, .buffer = buffer});
+  if (job.what.then != op_code::nop) follow(job, result);
+}
+
+/// The sync behind a write: the same job goes on with it, if all is written.
+void pool_driver::follow(pool_job& job, std::int32_t result) {
+  const bool written = result >= 0 && static_cast<std::uint64_t>(result) == job.what.length;
+  job.which = job.which.as(cqe_kind::sync);
+  job.what = {.code = job.what.then, .fd = job.what.fd};
+  if (written)
+    go_to_worker(job);
+  else
+    came_.push_back({job.which, -ECANCELED});
 }
 
 void pool_driver::collect() {
@@ -165,6 +177,7 @@ void pool_driver::collect() {
     next = job->next;
     end(*job, job->result);
   }
+  workers_.flush();
 }
 
 void pool_driver::enter(std::int64_t until) {

@@ -3,7 +3,8 @@
 // Threads: the shard's. Its workers are threads of their own, see io_workers.
 //
 // Invariants
-//  1. A job staged ends with exactly one completion that is not marked `more`, a cancel staged with exactly one.
+//  1. A job staged ends with exactly one completion that is not marked `more`, and one of the sync behind it, a cancel
+//  staged with exactly one.
 //  2. It is in exactly one place, which pool_job::where tells.
 //  3. Before enter() sleeps, nothing that workers have done is uncollected, and its own wake word is armed: whoever
 //  does
@@ -40,7 +41,7 @@ class pool_driver final : public driver {
   pool_driver(const setup& wanted, const event_fd& wake);
 
   bool stage(token operation, const submission& what) override;
-  bool stage_cancel(token operation) override;
+  bool stage_cancel(token which) override;
   bool stage_message(std::uint32_t, int) override { return false; } // it has no address
   std::size_t unsubmitted() const noexcept override { return staged_.size(); }
   void submit() override;
@@ -74,6 +75,7 @@ class pool_driver final : public driver {
   void collect();
   void wait_for_descriptors(std::int64_t until);
   void try_again();
+  void follow(pool_job& job, std::int32_t result);
   void end(pool_job& job, std::int32_t result, std::int32_t buffer = -1);
 
   job_table jobs_;

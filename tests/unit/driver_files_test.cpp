@@ -13,6 +13,10 @@ namespace {
 
 class driver_on_files : public every_driver {
  protected:
+  static submission synced(submission what) {
+    what.then = op_code::sync_data;
+    return what;
+  }
   submission on_path(op_code code, const std::string& name, std::int32_t mode = 0) {
     arguments.path = (folder / name).string();
     submission what{.code = code};
@@ -42,6 +46,32 @@ TEST_P(driver_on_files, writes_and_reads) {
     EXPECT_EQ(result_of(of_regular(op_code::read, file, in, 200, rate)), 0) << "behind the end";
     EXPECT_EQ(result_of(of_regular(op_code::read, -1, in, 0, rate)), -EBADF);
   }
+}
+
+TEST_P(driver_on_files, syncs_behind_a_write_what_was_written) {
+  const fd_owner file = make_file("file");
+  bytes out("some text");
+  EXPECT_EQ(result_of(synced(of_regular(op_code::write, file, out, 0))), 9);
+  EXPECT_EQ(next(0, cqe_kind::sync).result, 0);
+
+  const fd_owner unwritable(::open((folder / "file").c_str(), O_RDONLY | O_CLOEXEC));
+  EXPECT_EQ(result_of(synced(of_regular(op_code::write, unwritable, out, 0))), -EBADF);
+  EXPECT_EQ(next(0, cqe_kind::sync).result, -ECANCELED);
+
+  const socket_pair pair;
+  EXPECT_EQ(result_of(synced(transfer(op_code::write, pair.ours, out))), 9);
+  EXPECT_EQ(next(0, cqe_kind::sync).result, -EINVAL);
+}
+
+TEST_P(driver_on_files, a_cancel_of_what_is_staged_ends_the_write_and_its_sync) {
+  if (GetParam() == driver_kind::io_uring) GTEST_SKIP() << "a ring begins what it is given before it looks for it";
+  const fd_owner file = make_file("file");
+  bytes out("some text");
+  stage(0, synced(of_regular(op_code::write, file, out, 0)));
+  cancel(0);
+  EXPECT_EQ(said_to_cancel(0), 0);
+  EXPECT_EQ(result(0), -ECANCELED);
+  EXPECT_EQ(next(0, cqe_kind::sync).result, -ECANCELED);
 }
 
 TEST_P(driver_on_files, scatters_and_gathers) {
