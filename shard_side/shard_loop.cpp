@@ -21,10 +21,10 @@ constexpr int looks_a_turn = 4;
 
 shard_loop::shard_loop(std::deque<shard_port>& ports, driver& kernel, const shard_group_options& options,
                        std::size_t index, loop_counters& counters)
-    : ports_(ports), port_(ports[index]), driver_(kernel), self_(index, *this), counters_(counters),
-      sends_messages_(options.shard_wake == shard_wake::message), shutdown_timeout_(options.shutdown_timeout),
-      slice_(options.turn_slice.count()), on_task_failure_(options.on_task_failure), on_turn_(options.on_turn),
-      on_idle_(options.on_idle),
+    : shard_runtime(index), ports_(ports), port_(ports[index]), driver_(kernel), self_(index, *this),
+      counters_(counters), sends_messages_(options.shard_wake == shard_wake::message),
+      shutdown_timeout_(options.shutdown_timeout), slice_(options.turn_slice.count()),
+      on_task_failure_(options.on_task_failure), on_turn_(options.on_turn), on_idle_(options.on_idle),
       in_flight_(kernel, options.ring_entries, options.timeout_mode == timeout_mode::linked && kernel.links_timeouts(),
                  counters, *this),
       spin_(options.spin.count()), timers_(driver_.now()), stalls_(options.stall_bound.count(), driver_.now()) {

@@ -154,7 +154,6 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
   std::size_t own_ = 0;        ///< operations of the shard's own code that have not ended
   operation_list parked_;
   std::size_t held_ = 0;
-  std::int64_t now_ = 0;
   stall_watch stalls_;
   bool gave_up_ = false;
   std::int64_t give_up_at_ = never;

@@ -85,7 +85,7 @@ void shard_loop::run_tasks() {
     counters_.resumptions.add();
     if (slice.ran() && !slice.goes_on(driver_.now())) break;
   }
-  counters_.tasks_started.set(started_);
+  counters_.tasks_started.set(tasks_.begun());
   now_ = driver_.now();
   stalls_.tasks_took(now_ - began);
 }

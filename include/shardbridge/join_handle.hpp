@@ -5,6 +5,7 @@
 #include <shardbridge/detail/local_ref.hpp>
 #include <shardbridge/detail/outcome.hpp>
 #include <shardbridge/task.hpp>
+#include <shardbridge/task_id.hpp>
 
 #include <coroutine>
 #include <exception>
@@ -16,44 +17,55 @@ class shard;
 
 namespace detail {
 
-/// What a spawned task and the holder of its handle share.
+/// A task that was spawned: it runs in its turn, and ends or is destroyed before its result goes to the holder of its
+/// handle, who shares this with it.
 template <class T>
-struct spawned : frame_memory {
-  explicit spawned(shard_runtime& on) noexcept : runtime(on) {}
-  spawned(const spawned&) = delete;
-  spawned& operator=(const spawned&) = delete;
+class spawned final : public root_chain, public frame_memory, private chain_end {
+ public:
+  /// Throws std::bad_alloc.
+  static local_ref<spawned> start(shard_runtime& on, task<T>&& work, local_ref<bound_tasks> bound_to = {}) {
+    on.make_room_for_task();
+    local_ref made(new spawned(on, std::move(work), std::move(bound_to)));
+    made->running_ = made;
+    return made;
+  }
   ~spawned() {
     if (const auto unseen = result.failure(); unseen && !joined) runtime.task_failed(unseen);
   }
 
-  void ended() noexcept {
-    if (joiner != nullptr) runtime.make_ready(*joiner);
+  void abort() noexcept {
+    if (running_) scope.cancel({result_kind::aborted, 0, 0});
   }
 
   shard_runtime& runtime;
   outcome<T> result;
-  cancel_scope* scope = nullptr; ///< the task's, while it lasts
   waiter* joiner = nullptr;
   bool joined = false;
   unsigned references = 0;
-};
 
-/// The end of its root's scope, however that comes.
-template <class T>
-struct spawned_end {
-  spawned<T>& shared;
-  ~spawned_end() { shared.scope = nullptr; }
-};
-
-template <class T>
-root run_spawned(shard_runtime&, task<T> work, local_ref<spawned<T>> shared) {
-  {
-    const spawned_end<T> end{*shared};
-    task<T> body(std::move(work));
-    co_await std::move(body).settle(shared->result);
+ private:
+  spawned(shard_runtime& on, task<T>&& work, local_ref<bound_tasks> bound_to) noexcept
+      : root_chain(on, {}, std::move(bound_to)), runtime(on), body_(std::move(work)) {
+    root_chain::start.coroutine = body_.run_for(result, *this);
   }
-  shared->ended();
-}
+
+  void ended() noexcept override {
+    const local_ref<spawned> kept = leave();
+    if (joiner != nullptr) runtime.make_ready(*joiner);
+  }
+  void destroy() noexcept override { leave(); }
+  /// Whoever has what is returned keeps this.
+  local_ref<spawned> leave() noexcept {
+    local_ref<spawned> kept = std::move(running_);
+    root_chain::start.forget();
+    { const task<T> over(std::move(body_)); }
+    end();
+    return kept;
+  }
+
+  task<T> body_;
+  local_ref<spawned> running_; ///< itself, until it ends
+};
 
 template <class T>
 class join_awaiter final : private waiter {
@@ -77,6 +89,7 @@ class join_awaiter final : private waiter {
     shared_->joiner = nullptr;
     return true;
   }
+  [[nodiscard]] const char* waits_for() const noexcept override { return "join"; }
 
   const local_ref<spawned<T>> shared_;
 };
@@ -99,9 +112,10 @@ class [[nodiscard]] join_handle {
 
   /// Cancels the task: what it waits for is cancelled, and every wait from there on throws
   /// `boost::asio::error::operation_aborted` until it ends. A task that does not wait is not interrupted.
-  void abort() noexcept {
-    if (shared_->scope != nullptr) shared_->scope->cancel({detail::result_kind::aborted, 0, 0});
-  }
+  void abort() noexcept { shared_->abort(); }
+
+  /// By which the task is found as long as it has not ended, see shard::abort().
+  [[nodiscard]] task_id id() const noexcept { return shared_->id; }
 
   /// Awaited once, on the task's shard: waits for the end of the task and gives its result, or throws its exception.
   /// Where the one who waits is cancelled it throws that instead, and the task goes on alone.

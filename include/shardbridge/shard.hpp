@@ -8,7 +8,10 @@
 #include <shardbridge/join_handle.hpp>
 #include <shardbridge/pressure_level.hpp>
 #include <shardbridge/task.hpp>
+#include <shardbridge/task_id.hpp>
+#include <shardbridge/task_info.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -44,9 +47,41 @@ class shard : public detail::shard_disk, public detail::shard_sockets {
   /// Has the task run in its turn, never inside this call. Throws std::bad_alloc.
   template <class T>
   join_handle<T> spawn(task<T> work) {
-    const detail::local_ref shared(new detail::spawned<T>(runtime_));
-    shared->scope = &detail::run_spawned(runtime_, std::move(work), shared).scope();
-    return join_handle<T>(shared);
+    return join_handle<T>(detail::spawned<T>::start(runtime_, std::move(work)));
+  }
+
+  /** @brief The same, of a task that is bound to a socket: when that is closed or destroyed, the task is cancelled as
+   * by join_handle::abort(), be it the one that closes it. Any number of tasks can be bound to a socket, and may wait
+   * for anything; of those that have ended nothing is kept.
+   *  @par Errors  std::bad_alloc; `boost::system::system_error` with EBADF where the socket is not open */
+  template <class Core, class T>
+  join_handle<T> spawn_with(const detail::socket_handle<Core>& socket, task<T> work) {
+    if (!socket.is_open()) detail::throw_unless_success({detail::result_kind::system_error, EBADF, 0}, "spawn_with");
+    return join_handle<T>(detail::spawned<T>::start(runtime_, std::move(work), socket.core()->bound()));
+  }
+
+  /// The task that runs: that which was spawned or called, be it in another task that it awaits. That of no task in a
+  /// function that is called, and in a hook.
+  [[nodiscard]] task_id current_task() const noexcept {
+    const detail::root_chain* const running = runtime_.running_task();
+    return running != nullptr ? running->id : task_id();
+  }
+  /// Cancels a task as join_handle::abort() does, be it that of a call. False: it has ended, or is not of this shard,
+  /// and nothing happens.
+  bool abort(const task_id& which) noexcept {
+    detail::root_chain* const found = runtime_.find(which);
+    if (found == nullptr) return false;
+    found->scope.cancel({detail::result_kind::aborted, 0, 0});
+    return true;
+  }
+  /// How many tasks there are that have not ended, be they spawned or called.
+  [[nodiscard]] std::size_t tasks() const noexcept { return runtime_.tasks().size(); }
+  /// For debugging: calls `see(task_info)` for each of them, in the order in which they were begun. It may spawn and
+  /// abort tasks. With a million of them it is slow.
+  template <std::invocable<const task_info&> See>
+  void for_each_task(See see) const {
+    for (const detail::root_chain* each = runtime_.tasks().front(); each != nullptr; each = each->next)
+      see(each->info());
   }
 
   /** @brief Awaited: runs `function(shard&)` on shard `other` of the group, or on this one, and gives what it returns

@@ -35,6 +35,8 @@
 #include <shardbridge/stream_file.hpp>
 #include <shardbridge/synced_write.hpp>
 #include <shardbridge/task.hpp>
+#include <shardbridge/task_id.hpp>
+#include <shardbridge/task_info.hpp>
 #include <shardbridge/when.hpp>
 #include <shardbridge/with_options.hpp>
 #include <shardbridge/with_stop.hpp>

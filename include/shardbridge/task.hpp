@@ -45,6 +45,12 @@ class [[nodiscard]] task {
   auto operator co_await() && noexcept { return detail::task_awaiter<T>{coroutine_}; }
   /// For the library: awaited, it runs it and has it leave in `result` what it ends with, be it an exception.
   auto settle(detail::outcome<T>& result) && noexcept { return detail::settle_awaiter<T>{{coroutine_}, result}; }
+  /// For the library: has it leave in `result` what it ends with, and tell `end`, whoever resumes what this returns.
+  std::coroutine_handle<> run_for(detail::outcome<T>& result, detail::chain_end& end) noexcept {
+    coroutine_.promise().result = &result;
+    coroutine_.promise().end = &end;
+    return coroutine_;
+  }
 
  private:
   friend promise_type;

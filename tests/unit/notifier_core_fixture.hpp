@@ -28,6 +28,7 @@ using numbers = std::vector<int>;
 /// A shard without a loop.
 class fake_shard final : public shard_runtime {
  public:
+  explicit fake_shard(std::uint32_t most_tasks = UINT32_MAX) noexcept : shard_runtime(0, most_tasks) {}
   ~fake_shard() { destroy_roots(); }
 
   /// As a loop's turn: takes who was woken, and resumes all that are ready.
@@ -36,6 +37,7 @@ class fake_shard final : public shard_runtime {
     while (resume_next()) {
     }
   }
+  bool resume_one() { return resume_next(); }
   void take_woken() {
     for (message* const each : std::exchange(woken_, {}))
       each->arrive(*this);
@@ -108,13 +110,18 @@ struct told {
 };
 
 template <class Function>
-root post(shard_runtime& on, std::shared_ptr<notifier_core> core, Function function, told& out) {
+root run_post(shard_runtime& on, std::shared_ptr<notifier_core> core, Function function, told& out) {
   try {
     co_await post_awaiter(on, std::move(core), make_notification(std::move(function)));
   } catch (const boost::system::system_error& thrown) {
     out.failed = thrown.code();
   }
   out.ended = true;
+}
+template <class Function>
+void post(shard_runtime& on, std::shared_ptr<notifier_core> core, Function function, told& out) {
+  on.make_room_for_task();
+  run_post(on, std::move(core), std::move(function), out);
 }
 
 class notifier_core_test : public testing::Test {

@@ -157,6 +157,7 @@ bool random_loop::call(operation& op, shard& on) {
   if (random_.one_in(3)) return true;
   const bool goes_on = random_.one_in(2);
   ++tasks_begun_;
+  on.runtime().make_room_for_task();
   cancel_scope& scope = work(on.runtime(), *this, on, task_end(*this, goes_on ? &op : nullptr, on.runtime())).scope();
   if (goes_on) op.scope = &scope;
   return !goes_on;

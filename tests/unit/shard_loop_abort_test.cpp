@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -179,6 +180,7 @@ class shard_loop_abort_call : public shard_loop_abort {
  public:
   shard_loop_abort_call() {
     made.op.run = [](operation& op, shard& on) {
+      on.runtime().make_room_for_task();
       op.scope = &goes_on(on.runtime(), op, on, *static_cast<std::vector<error_code>*>(op.subject)).scope();
       return false;
     };
@@ -223,7 +225,13 @@ TEST_F(shard_loop_abort_call, does_not_come_with_a_cancel_that_is_for_what_has_n
 }
 
 TEST_F(shard_loop_abort_call, comes_with_its_deadline) {
-  take_and_let_expire(made.op);
+  // Far enough ahead that its task begins before.
+  made.op.deadline = clock_now() + 200'000'000;
+  push(made.op);
+  turn();
+  ASSERT_EQ(kernel.under_way.size(), 1U);
+  while (clock_now() <= made.op.deadline)
+    std::this_thread::yield();
   turn();
   complete(-ECANCELED);
   expect_ended_with(errc::expired_in_flight);

@@ -42,8 +42,18 @@ class arrivals : public multishot, private buffer_waiter {
     act(fsm_.close());
   }
 
-  /// The same where its owner has gone.
-  virtual void abandon() noexcept { close({result_kind::aborted, 0, 0}); }
+  /// The same where its owner has gone. What is bound to it is cancelled.
+  virtual void abandon() noexcept {
+    constexpr op_result aborted{result_kind::aborted, 0, 0};
+    close(aborted);
+    if (bound_) bound_->scope.cancel(aborted);
+  }
+
+  /// For tasks that are bound to it. Throws std::bad_alloc.
+  const local_ref<bound_tasks>& bound() {
+    if (!bound_) bound_ = local_ref(new bound_tasks);
+    return bound_;
+  }
 
   std::uint32_t references = 0;
 
@@ -109,6 +119,7 @@ class arrivals : public multishot, private buffer_waiter {
   wait_queue waiting_; ///< arrival_waiters
   op_result over_{};
   local_ref<arrivals> self_;
+  local_ref<bound_tasks> bound_; ///< there from the first on
 };
 
 } // namespace shardbridge::detail

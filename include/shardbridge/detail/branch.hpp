@@ -35,6 +35,7 @@ class branches_wait final : private waiter {
   cancel_scope inside;
 
  private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return "tasks"; }
   [[nodiscard]] bool withdraw() noexcept override { return false; } // its branches are cancelled too
 
   std::size_t running_;

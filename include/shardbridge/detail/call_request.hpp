@@ -76,6 +76,7 @@ struct call_request {
   bool run(operation& op, shard& on) noexcept {
     try {
       if constexpr (is_task<std::invoke_result_t<Function, shard&>>) {
+        runtime_of(on).make_room_for_task();
         running call{call_end(runtime_of(on), op, goes_on), std::invoke(std::move(function), on)};
         op.scope = &run_task(runtime_of(on), *this, std::move(call)).scope();
         goes_on = true;

@@ -110,6 +110,8 @@ class call_to_shard : protected operation, private remote_waiter {
     return false;
   }
 
+  [[nodiscard]] const char* waits_for() const noexcept override { return "call"; }
+
   request_message request_;
   cancel_message cancel_;
   call_word word_;

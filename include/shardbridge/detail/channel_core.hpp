@@ -45,6 +45,8 @@ class send_awaiter final : private queued_waiter {
  private:
   friend channel_core<T>;
 
+  [[nodiscard]] const char* waits_for() const noexcept override { return "send"; }
+
   channel_core<T>& to_;
   T value_;
 };
@@ -67,6 +69,8 @@ class receive_awaiter final : private queued_waiter {
 
  private:
   friend channel_core<T>;
+
+  [[nodiscard]] const char* waits_for() const noexcept override { return "receive"; }
 
   channel_core<T>& from_;
   std::optional<T> value_;

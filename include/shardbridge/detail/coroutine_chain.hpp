@@ -9,6 +9,15 @@
 
 namespace shardbridge::detail {
 
+/// Is told of the end of a chain whose first coroutine nobody awaits, and may destroy that.
+class chain_end {
+ public:
+  virtual void ended() noexcept = 0;
+
+ protected:
+  ~chain_end() = default;
+};
+
 /// What runs next on this thread.
 inline constinit thread_local std::coroutine_handle<> running_next;
 

@@ -62,6 +62,8 @@ class oneshot_awaiter final : private queued_waiter {
   }
 
  private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return "get"; }
+
   oneshot_core<T>& of_;
 };
 

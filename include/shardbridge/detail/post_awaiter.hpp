@@ -44,6 +44,7 @@ class post_awaiter final : private remote_waiter {
  private:
   friend class notifier_core;
 
+  [[nodiscard]] const char* waits_for() const noexcept override { return "post"; }
   bool let_go() noexcept override { return core_->withdraw(*this); }
 
   const std::shared_ptr<notifier_core> core_;

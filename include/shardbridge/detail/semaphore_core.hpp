@@ -99,6 +99,7 @@ class acquire_awaiter final : private queued_waiter {
     from_.serve();
     return true;
   }
+  [[nodiscard]] const char* waits_for() const noexcept override { return "acquire"; }
 
   semaphore_core& from_;
   const std::size_t count_;

@@ -7,8 +7,9 @@
 //  1. A coroutine is resumed by the loop alone, never inside a call that makes it ready.
 //  2. A coroutine that another thread resumes, a remote one, is awaited even by a shard that stops, unless whoever
 //     would resume it lets it go: it is not destroyed while that thread may still touch it.
-//  3. Every root is listed from its start to the end of its frame. Those that a stopped shard cannot wait for are
-//     destroyed where they are suspended, when none of the shard's own operations is in the kernel and no remote one is
+//  3. Every root is listed from its start to its end. Those that a stopped shard cannot wait for are destroyed where
+//  they
+//     are suspended, when none of the shard's own operations is in the kernel and no remote one is
 //     awaited.
 #pragma once
 
@@ -16,16 +17,20 @@
 #include <shardbridge/detail/coroutine_chain.hpp>
 #include <shardbridge/detail/frame_memory.hpp>
 #include <shardbridge/detail/intrusive_list.hpp>
+#include <shardbridge/detail/root_chain.hpp>
+#include <shardbridge/detail/task_slab.hpp>
 #include <shardbridge/detail/timer.hpp>
 #include <shardbridge/detail/waiter.hpp>
 #include <shardbridge/pressure_level.hpp>
 
 #include <cassert>
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <new>
+#include <utility>
 
 namespace shardbridge {
 class shard;
@@ -92,46 +97,6 @@ class resident {
   ~resident() = default;
 };
 
-/// Of a coroutine that the loop starts, in its turn.
-class start_of_chain final : public waiter {
- public:
-  start_of_chain(shard_runtime& on, std::coroutine_handle<> first, cancel_scope& of) noexcept;
-  [[nodiscard]] bool withdraw() noexcept override { return false; } // it is ready
-};
-
-/// A coroutine that nobody awaits. It destroys itself when it ends. What may be suspended in it must be in its body,
-/// not in its parameters, which outlive the scope.
-class root {
- public:
-  struct promise_type : frame_memory {
-    /// The first parameter of the coroutine.
-    template <class... Rest>
-    explicit promise_type(shard_runtime& on, Rest&...) noexcept;
-    promise_type(const promise_type&) = delete;
-    promise_type& operator=(const promise_type&) = delete;
-    ~promise_type();
-
-    root get_return_object() noexcept { return root(scope); }
-    std::suspend_always initial_suspend() const noexcept { return {}; }
-    std::suspend_never final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
-    [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
-
-    cancel_scope scope;
-    start_of_chain start;
-    promise_type* previous = nullptr;
-    promise_type* next = nullptr;
-  };
-
-  /// Until it ends.
-  [[nodiscard]] cancel_scope& scope() const noexcept { return *scope_; }
-
- private:
-  explicit root(cancel_scope& of) noexcept : scope_(&of) {}
-
-  cancel_scope* scope_;
-};
-
 class shard_runtime {
  public:
   shard_runtime(const shard_runtime&) = delete;
@@ -148,12 +113,24 @@ class shard_runtime {
   /// From then on nothing is waited for: what would suspend throws `errc::stopped` instead.
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
 
-  /// That of the chain that runs.
+  /// That of the chain that runs; where none does, one of nobody's.
   [[nodiscard]] cancel_scope& scope() const noexcept { return *scope_; }
   /// Why the chain that runs must not wait; success: it may.
   [[nodiscard]] op_result interruption() const noexcept {
     return stopping_ ? op_result::of(errc::stopped) : scope_->cause();
   }
+
+  /// As last looked at: steady clock, nanoseconds.
+  [[nodiscard]] std::int64_t now() const noexcept { return now_; }
+
+  /// For one more. Throws std::bad_alloc.
+  void make_room_for_task() { tasks_.make_room(); }
+  /// That of which a coroutine runs; nullptr: none does.
+  [[nodiscard]] const root_chain* running_task() const noexcept { return scope_->task; }
+  /// nullptr: it has ended, or is of another shard.
+  [[nodiscard]] root_chain* find(const task_id& which) const noexcept { return tasks_.find(which); }
+  /// Those that have not ended, in the order in which they were begun.
+  [[nodiscard]] const intrusive_list<root_chain>& tasks() const noexcept { return roots_; }
 
   /// `which` waits for another thread.
   void expect(remote_waiter& which) noexcept { expected_.push_back(which); }
@@ -228,7 +205,9 @@ class shard_runtime {
   virtual void task_failed(const std::exception_ptr& why) noexcept = 0;
 
  protected:
-  shard_runtime() = default;
+  /// `index`: which of its group; `most_tasks`: at once.
+  explicit shard_runtime(std::size_t index = 0, std::uint32_t most_tasks = UINT32_MAX) noexcept
+      : tasks_(index, most_tasks) {}
   ~shard_runtime() = default;
 
   virtual void return_buffer(std::uint16_t buffer) noexcept = 0;
@@ -243,6 +222,7 @@ class shard_runtime {
     scope_ = next->scope;
     scope_->waiting = nullptr;
     run_chain(next->coroutine);
+    scope_ = &nobody_;
     return true;
   }
   void tell_listeners() noexcept {
@@ -253,8 +233,8 @@ class shard_runtime {
   }
   /// The youngest first: what was called dies before who called it.
   void destroy_roots() noexcept {
-    while (root::promise_type* const each = roots_.back())
-      std::coroutine_handle<root::promise_type>::from_promise(*each).destroy();
+    while (root_chain* const each = roots_.back())
+      each->destroy();
   }
   /// The latest first.
   void end_residents() noexcept {
@@ -270,14 +250,16 @@ class shard_runtime {
   intrusive_list<stop_listener> listeners_;
   intrusive_list<buffer_waiter> starved_;
   intrusive_list<resident> residents_;
-  intrusive_list<root::promise_type> roots_;
-  std::uint64_t started_ = 0; ///< roots, since the beginning
+  intrusive_list<root_chain> roots_;
+  task_slab<root_chain> tasks_; ///< the same
+  std::int64_t now_ = 0;
   bool stopping_ = false;
 
  private:
-  friend root::promise_type;
+  friend root_chain;
 
-  cancel_scope* scope_ = nullptr;
+  cancel_scope nobody_; ///< never cancelled
+  cancel_scope* scope_ = &nobody_;
 };
 
 inline void cancel_scope::cancel(op_result cause) noexcept {
@@ -304,6 +286,7 @@ inline void waiter::suspend(std::coroutine_handle<> awaiting) noexcept {
   coroutine = awaiting;
   scope = &runtime.scope();
   scope->waiting = this;
+  since = runtime.now();
 }
 
 inline void remote_waiter::expect() noexcept {
@@ -333,17 +316,37 @@ inline start_of_chain::start_of_chain(shard_runtime& on, std::coroutine_handle<>
     : waiter(on) {
   coroutine = first;
   scope = &of;
+  since = on.now();
   on.make_ready(*this);
 }
 
-template <class... Rest>
-root::promise_type::promise_type(shard_runtime& on, Rest&...) noexcept
-    : start(on, std::coroutine_handle<promise_type>::from_promise(*this), scope) {
-  on.roots_.push_back(*this);
-  ++on.started_;
+inline void start_of_chain::forget() noexcept {
+  if (!ready) return;
+  runtime.forget(*this);
+  ready = false;
 }
-inline root::promise_type::~promise_type() {
+
+inline root_chain::root_chain(shard_runtime& on, std::coroutine_handle<> first,
+                              local_ref<bound_tasks> bound_to) noexcept
+    : bound_to_(std::move(bound_to)), scope(this, bound_to_ ? &bound_to_->scope : nullptr), start(on, first, scope),
+      id(on.tasks_.insert(*this)) {
+  on.roots_.push_back(*this);
+}
+inline void root_chain::end() noexcept {
   start.runtime.roots_.erase(*this);
+  start.runtime.tasks_.erase(id);
+}
+inline task_info root_chain::info() const noexcept {
+  const waiter* const at = start.ready ? &start : scope.waiting;
+  task_info out{.id = id, .since = {}, .cancelled = scope.cancelled()};
+  if (this == start.runtime.running_task())
+    out.state = task_state::running;
+  else if (at != nullptr && at->ready)
+    out.state = task_state::ready;
+  if (at == nullptr || out.state == task_state::running) return out;
+  out.waits_for = at->waits_for();
+  out.since = std::chrono::steady_clock::time_point(std::chrono::nanoseconds(at->since));
+  return out;
 }
 
 } // namespace shardbridge::detail

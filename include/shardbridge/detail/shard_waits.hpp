@@ -21,6 +21,7 @@ class turn_over final : private waiter {
 
  private:
   [[nodiscard]] bool withdraw() noexcept override { return false; } // it is ready
+  [[nodiscard]] const char* waits_for() const noexcept override { return "yield"; }
 };
 
 /// Until the pressure is no higher than wanted.
@@ -34,6 +35,9 @@ class level_wait final : private level_waiter {
     return runtime.wait_level(*this);
   }
   void await_resume() const { throw_if_interrupted(runtime, "wait_level"); }
+
+ private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return "wait_level"; }
 };
 
 } // namespace shardbridge::detail

@@ -27,6 +27,7 @@ class end_wait final : private waiter {
   void await_resume() const noexcept { of_.joined = true; }
 
  private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return "join"; }
   [[nodiscard]] bool withdraw() noexcept override { return false; }
 
   spawned<T>& of_;
@@ -36,8 +37,7 @@ class end_wait final : private waiter {
 /// up by waiting.
 template <class T>
 task<T> shielded(shard_runtime& on, task<T> work) {
-  const local_ref shared(new spawned<T>(on));
-  shared->scope = &run_spawned(on, std::move(work), shared).scope();
+  const local_ref shared = spawned<T>::start(on, std::move(work));
   co_await end_wait<T>(*shared);
   co_return shared->result.take();
 }

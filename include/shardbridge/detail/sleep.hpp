@@ -37,6 +37,7 @@ class sleep : private waiter, private timer {
     runtime.stop_timer(*this);
     return true;
   }
+  [[nodiscard]] const char* waits_for() const noexcept override { return "sleep"; }
   void fire() noexcept override { runtime.make_ready(*this); }
   void shard_stops() noexcept override {
     runtime.stop_timer(*this);

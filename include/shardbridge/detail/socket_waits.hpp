@@ -34,6 +34,8 @@ class accept_awaiter final : public arrival_awaiter<listener_core> {
   }
 
  private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return "accept"; }
+
   int taken_ = -1;
 };
 
@@ -51,6 +53,8 @@ class bytes_awaiter final : public arrival_awaiter<stream_core> {
   }
 
  private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return "recv"; }
+
   received_buffer taken_;
 };
 
@@ -66,6 +70,8 @@ class datagram_awaiter final : public arrival_awaiter<datagram_core> {
   }
 
  private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return "recv_from"; }
+
   received_buffer taken_;
 };
 
@@ -83,6 +89,8 @@ class copy_awaiter final : public arrival_awaiter<stream_core> {
   }
 
  private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return "recv"; }
+
   const iovec_array into_;
   std::size_t bytes_ = 0;
 };

@@ -17,12 +17,15 @@ class task;
 
 namespace shardbridge::detail {
 
-/// Goes on with whoever awaits the task.
+/// Goes on with whoever awaits the task, or tells whoever runs it.
 struct next_in_chain {
   bool await_ready() const noexcept { return false; }
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
-    go_on_with(ended.promise().awaiting);
+    auto& promise = ended.promise();
+    if (promise.awaiting) [[likely]]
+      return go_on_with(promise.awaiting);
+    promise.end->ended();
   }
   void await_resume() const noexcept {}
 };
@@ -36,6 +39,7 @@ struct task_promise_base : frame_memory {
   outcome<T> own;
   outcome<T>* result = &own; ///< or that of who runs it
   std::coroutine_handle<> awaiting;
+  chain_end* end = nullptr; ///< where nobody awaits it
 };
 
 template <class T>

@@ -68,6 +68,8 @@ class verb final : public own_operation {
   }
 
  private:
+  [[nodiscard]] const char* waits_for() const noexcept override { return name_; }
+
   Request asked_;
   std::optional<op_result> answered_;
   const char* const name_;

@@ -19,6 +19,7 @@
 
 namespace shardbridge::detail {
 
+class root_chain;
 class shard_runtime;
 class waiter;
 
@@ -27,8 +28,12 @@ class cancel_scope {
  public:
   cancel_scope() noexcept = default;
   /// Inside another, which outlives it.
-  explicit cancel_scope(cancel_scope& outer) noexcept : cause_(outer.cause_), outer_(&outer) {
-    outer.inner_.push_back(*this);
+  explicit cancel_scope(cancel_scope& outer) noexcept : cancel_scope(outer.task, &outer) {}
+  /// That of a task, which may be cancelled with others: inside `outer`, if there is one.
+  cancel_scope(root_chain* of, cancel_scope* outer) noexcept : task(of), outer_(outer) {
+    if (outer_ == nullptr) return;
+    cause_ = outer_->cause_;
+    outer_->inner_.push_back(*this);
   }
   cancel_scope(const cancel_scope&) = delete;
   cancel_scope& operator=(const cancel_scope&) = delete;
@@ -42,7 +47,8 @@ class cancel_scope {
   /// Success: it is not cancelled.
   [[nodiscard]] const op_result& cause() const noexcept { return cause_; }
 
-  waiter* waiting = nullptr; ///< where its chain is suspended; nullptr: it runs, or is in a scope inside
+  root_chain* const task = nullptr; ///< which it belongs to; nullptr: none
+  waiter* waiting = nullptr;        ///< where its chain is suspended; nullptr: it runs, or is in a scope inside
 
   // The list's.
   cancel_scope* previous = nullptr;
@@ -67,10 +73,13 @@ class waiter {
 
   /// It is not wanted any more. True: nobody will make it ready.
   [[nodiscard]] virtual bool withdraw() noexcept = 0;
+  /// For who looks at tasks: a word or two.
+  [[nodiscard]] virtual const char* waits_for() const noexcept { return "something"; }
 
   shard_runtime& runtime;
   std::coroutine_handle<> coroutine;
   cancel_scope* scope = nullptr; ///< whose chain it is, from where it is suspended
+  std::int64_t since = 0;        ///< it is suspended: steady clock, nanoseconds, as the shard last looked
 
   // The queue's.
   bool ready = false;
