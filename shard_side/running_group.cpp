@@ -91,8 +91,9 @@ running_group::running_group(shard_group_options given)
       });
       members_.push_back({std::move(thread), std::move(ending)});
       beginning shard = begun.get();
-      reason_ = std::move(shard.reason);
-      backend_ = shard.in_use; // the first decides for all
+      // The first decides for all and says why; what a later one says of its ring may be worse.
+      if (index == 0 || shard.in_use == backend::io_uring) reason_ = std::move(shard.reason);
+      backend_ = shard.in_use;
     }
   } catch (...) {
     // Hooks of those that have started may have called those that never will.
