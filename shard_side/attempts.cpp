@@ -102,7 +102,7 @@ std::int32_t attempt_connect(const submission& what) noexcept {
   const auto* const to = static_cast<const sockaddr*>(what.message->msg_name);
   if (::connect(what.fd, to, what.message->msg_namelen) == 0) return 0;
   if (errno == EINPROGRESS || errno == EALREADY) return -EAGAIN;
-  return errno == EAGAIN ? try_later : -errno;
+  return errno == EAGAIN && to->sa_family == AF_UNIX ? try_later : -errno;
 }
 
 } // namespace

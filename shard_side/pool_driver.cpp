@@ -131,6 +131,7 @@ bool pool_driver::goes_on(pool_job& job) {
   const std::int32_t result = attempt(job);
   if (result == -EAGAIN) return true;
   if (result == try_later) {
+    if (job.where == pool_job::place::waiting) waiters_.remove(job);
     job.where = pool_job::place::later;
     later_.push_back(job);
   } else {

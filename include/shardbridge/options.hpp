@@ -32,7 +32,7 @@ enum class backend {
 /// How a deadline is watched once the kernel has the operation. Both give the same results: the shard's timer always
 /// decides, because the kernel does not arm a linked timeout for what it hands to its worker threads.
 enum class timeout_mode {
-  linked, ///< A linked timeout (IORING_OP_LINK_TIMEOUT) with the shard's timer behind it.
+  linked, ///< A linked timeout (IORING_OP_LINK_TIMEOUT) with the shard's timer behind it; without a ring as `timer`.
   timer,  ///< The shard's timer alone: one SQE and one CQE fewer an operation. What is in the page cache is read a
           ///< quarter faster than with a linked timeout.
 };
@@ -101,15 +101,17 @@ struct shard_group_options {
   /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
   /// Threads that the kernel may start for each shard, to do for it what would block (io-wq): so many for files, and as
-  /// many for what may wait for ever. 1 to 4096. More let more of fsync, open and the like go on side by side.
+  /// many for what may wait for ever. On `backend::thread_pool` threads of the shard's own, for files. 1 to 4096. More
+  /// let more of fsync, open and the like go on side by side, and there more of every transfer that is not cached.
   unsigned io_workers = 16;
   /// How shards wake one another.
   shardbridge::shard_wake shard_wake = shardbridge::shard_wake::eventfd;
   /// Pools whose memory every shard registers with its ring when it starts (io_uring_register_buffers(3)): reads and
   /// writes of memory that lies in one of their buffers, owned or not, then save looking it up and locking it each
   /// time. All of it is allocated and locked in memory for as long as the group lives, which keeps it beyond its pool.
-  /// Where that is not allowed (RLIMIT_MEMLOCK; each ring counts it), it is used as other memory, and
-  /// `shard_group::backend_reason()` says so. Only the constructor of the group uses the pointers; none may be null.
+  /// Where that is not allowed (RLIMIT_MEMLOCK; each ring counts it), or there is no ring, it is used as other memory,
+  /// and `shard_group::backend_reason()` says so. Only the constructor of the group uses the pointers; none may be
+  /// null.
   std::vector<const buffer_pool*> registered_pools{};
   /// Buffers of each shard into which sockets receive what comes for tasks that bring none: the kernel picks one when
   /// something has come, so that a connection that is silent needs no memory. A power of two up to 32768, or 0: none,

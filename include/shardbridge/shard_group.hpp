@@ -16,13 +16,15 @@ class running_group;
 } // namespace detail
 
 /// A group of shards: threads, each with an io_uring of its own, that run the operations of any number of bridges.
+/// Where io_uring does not work, each has threads of its own for what blocks: see shard_group_options::backend.
 ///
 /// Thread-safety: distinct objects safe; a shared one safe for everything but destruction.
 class shard_group {
  public:
-  /// Starts the shards and returns when each has completed an operation on its ring.
+  /// Starts the shards and returns when each has completed an operation on its ring, or runs without one.
   /// Throws `std::invalid_argument` naming the option that makes no sense, `std::system_error` with a sentence where
-  /// io_uring does not work here or a thread cannot be started.
+  /// io_uring is wanted and does not work here, what it runs on instead cannot be set up, or a thread cannot be
+  /// started.
   explicit shard_group(shard_group_options options = {});
 
   /// stop() and join(). Not on a shard's own thread.
@@ -46,7 +48,8 @@ class shard_group {
   /// What the shards run on; never `automatic`.
   [[nodiscard]] shardbridge::backend backend_in_use() const noexcept;
 
-  /// What was chosen and why, in a sentence.
+  /// What was chosen and why, in a sentence: on `backend::thread_pool` that was not asked for, what the kernel refused,
+  /// its errno in words, and what is used instead.
   [[nodiscard]] const std::string& backend_reason() const noexcept;
 
   /// One entry a shard. Never blocks a shard; each number is exact, all of them together are of nearly one moment.
