@@ -30,15 +30,17 @@ task<> yield_often(shard& on, std::int64_t times, std::int64_t& left) {
   --left;
 }
 
+task<> spawn_all(shard& on, std::int64_t count) {
+  std::int64_t left = count;
+  for (std::int64_t each = 0; each < count; ++each)
+    on.spawn(count_down(left)).detach();
+  while (left > 0)
+    co_await on.yield();
+}
 /// So many tasks are spawned at once.
 task<> spawn(shard& on, std::int64_t count) {
-  for (std::int64_t done = 0; done < count; done += at_once) {
-    std::int64_t left = at_once;
-    for (std::int64_t each = 0; each < at_once; ++each)
-      on.spawn(count_down(left)).detach();
-    while (left > 0)
-      co_await on.yield();
-  }
+  for (std::int64_t done = 0; done < count; done += at_once)
+    co_await spawn_all(on, at_once);
 }
 task<> join(shard& on, std::int64_t count) {
   for (std::int64_t each = 0; each < count; ++each)
@@ -84,11 +86,10 @@ task<> nop(shard& on, std::int64_t count) {
 
 using work = task<> (*)(shard&, std::int64_t);
 
-void run(benchmark::State& state, work what) {
+void run(benchmark::State& state, work what, std::int64_t count) {
   boost::asio::io_context context;
   shard_group shards;
   bridge link(context, shards);
-  constexpr std::int64_t count = 100 * at_once;
   while (state.KeepRunningBatch(count)) {
     std::chrono::steady_clock::duration took{};
     std::exception_ptr failed;
@@ -112,10 +113,11 @@ void run(benchmark::State& state, work what) {
 
 int main(int argc, char** argv) {
   using namespace shardbridge::bench;
-  const auto add = [](const char* name, work what) {
-    benchmark::RegisterBenchmark(name, [what](benchmark::State& state) { run(state, what); })->UseManualTime();
+  const auto add = [](const char* name, work what, std::int64_t count = 100 * at_once) {
+    benchmark::RegisterBenchmark(name, [=](benchmark::State& state) { run(state, what, count); })->UseManualTime();
   };
   add("spawn", spawn);
+  add("spawn_a_million_at_once", spawn_all, 1'000'000);
   add("spawn_and_join", join);
   add("await", await);
   add("yield", yield);
