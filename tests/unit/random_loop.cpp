@@ -222,6 +222,9 @@ void random_loop::came_back(operation& op) {
   for (pushed& each : operations_) {
     if (&each.transfer.op != &op) continue;
     ++each.back;
+    if (operation::moves_bytes(op.code) && op.result.kind == result_kind::success) {
+      EXPECT_EQ(op.then != nullptr ? each.then.bytes : op.result.value, each.moved) << "as many as the kernel said";
+    }
     each.transfer.buffer.reset();
     holding_.push_back(&each);
     if (op.code == op_code::open && op.result.kind == result_kind::success) ::close(static_cast<int>(op.result.value));
@@ -265,7 +268,15 @@ void random_loop::kernel_answers() {
   else if (what == 1 && chosen.cancels > 0)
     kernel_.post_cancel(at, std::array{0, -ENOENT, -EALREADY}[random_.roll(3)]);
   else if (chosen.operation)
-    kernel_.post_operation(at, result_of(chosen.what));
+    answer(at, chosen.what);
+}
+
+void random_loop::answer(std::size_t at, const submission& what) {
+  const std::int32_t result = result_of(what);
+  for (pushed& each : operations_)
+    if (operation::moves_bytes(what.code) && result > 0 && each.has(what.iovecs))
+      each.moved += static_cast<std::uint64_t>(result);
+  kernel_.post_operation(at, result);
 }
 
 std::int32_t random_loop::result_of(const submission& what) {

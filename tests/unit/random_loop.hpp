@@ -37,9 +37,15 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
     test_transfer transfer;
     linked_sync then;
     connection* to = nullptr;
-    bool settled = false; ///< cancels came too late
-    int back = 0;         ///< how often it was handed back
+    bool settled = false;    ///< cancels came too late
+    int back = 0;            ///< how often it was handed back
+    std::uint64_t moved = 0; ///< bytes, as the kernel said
     bool holds_file = false;
+
+    [[nodiscard]] bool has(const iovec* part) const noexcept {
+      const std::vector<iovec>& all = transfer.buffers;
+      return part >= all.data() && part < all.data() + all.size();
+    }
   };
   /// A file and whether its object still holds it.
   struct open_file {
@@ -81,6 +87,7 @@ class random_loop { // NOLINT(clang-analyzer-optin.performance.Padding): one at 
   void take_replies();
   void let_files_go();
   void kernel_answers();
+  void answer(std::size_t at, const submission& what);
   std::int32_t result_of(const submission& what);
   void expect_that_it_may_wait();
   void push(connection& to, operation& op, lane_item::meaning what);
