@@ -72,6 +72,15 @@ std::vector<int> cpus_of_machine() {
   return pinning_order(allowed_cpus(), domains_of_machine(all).front());
 }
 
+template <class Function>
+std::thread start_thread(std::size_t shard, Function function) {
+  try {
+    return std::thread(std::move(function));
+  } catch (const std::system_error& refused) {
+    throw std::system_error(refused.code(), "no thread for shard " + std::to_string(shard));
+  }
+}
+
 } // namespace
 
 running_group::running_group(shard_group_options given)
@@ -86,15 +95,15 @@ running_group::running_group(shard_group_options given)
       std::promise<end> ended;
       auto begun = started.get_future();
       auto ending = ended.get_future();
-      std::thread thread([this, index, started = std::move(started), ended = std::move(ended)]() mutable {
-        run(index, started, ended);
-      });
+      std::thread thread = start_thread(index, [this, index, started = std::move(started),
+                                                ended = std::move(ended)]() mutable { run(index, started, ended); });
       members_.push_back({std::move(thread), std::move(ending)});
       beginning shard = begun.get();
       // The first decides for all and says why; what a later one says of its ring may be worse.
       if (index == 0 || shard.in_use == backend::io_uring) reason_ = std::move(shard.reason);
       backend_ = shard.in_use;
     }
+    if (options.log) options.log(first_line());
   } catch (...) {
     // Hooks of those that have started may have called those that never will.
     for (std::size_t index = members_.size(); index < options.shards; ++index)
@@ -103,6 +112,11 @@ running_group::running_group(shard_group_options given)
     join();
     throw;
   }
+}
+
+std::string running_group::first_line() const {
+  return "shardbridge: " + std::to_string(options.shards) + (options.shards == 1 ? " shard" : " shards") + " on " +
+         (backend_ == backend::io_uring ? "io_uring" : "a thread pool") + ": " + reason_;
 }
 
 running_group::~running_group() {

@@ -34,6 +34,7 @@ class running_group final : public group_core, public std::enable_shared_from_th
   [[nodiscard]] std::vector<shard_stats> stats() override;
 
  private:
+  [[nodiscard]] std::string first_line() const;
   /// How a shard ended, for join().
   enum class end : std::uint8_t { clean, quarantined };
   /// What a shard has found to run on.

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace shardbridge {
@@ -133,6 +134,10 @@ struct shard_group_options {
   /// goes on with the rest: with requests, completions and operations to start. One that runs is not interrupted.
   /// Positive. Less makes I/O wait less behind what computes, at the cost of a system call a turn.
   std::chrono::nanoseconds turn_slice = std::chrono::microseconds(100);
+  /// Told one line, without its end, when the shards have started: how many, on what and why, see
+  /// shard_group::backend_reason(). Called on the thread that constructs the group; what it throws comes out of the
+  /// constructor, behind the end of the shards.
+  std::function<void(const std::string&)> log{};
   /// Told of an exception of a spawned task that nobody joins, on the shard's thread; must not throw. It is counted in
   /// `shard_stats::task_failures` in any case.
   std::function<void(const std::exception_ptr&)> on_task_failure{};

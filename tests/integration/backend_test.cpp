@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <system_error>
 
 namespace shardbridge::tests {
@@ -46,7 +47,7 @@ TEST(runs_where_io_uring_is_forbidden, io_uring_is_used_where_it_works) {
 
 TEST(runs_where_io_uring_is_forbidden, the_pool_is_used_there_and_the_group_says_why) {
   const std::string why = io_uring_refused();
-  if (why.empty()) GTEST_SKIP() << "io_uring works here: see without_io_uring";
+  if (why.empty()) GTEST_SKIP() << "io_uring works here: see tests/refusal";
   EXPECT_EQ(why.find("io_uring cannot be used: io_uring_setup failed: "), 0U) << why;
   const shard_group group({.shards = 2});
   EXPECT_EQ(group.backend_in_use(), backend::thread_pool);
@@ -60,6 +61,24 @@ TEST(runs_where_io_uring_is_forbidden, the_pool_is_used_where_it_is_named) {
   const shard_group group({.shards = 2, .backend = backend::thread_pool, .io_workers = 3});
   EXPECT_EQ(group.backend_in_use(), backend::thread_pool);
   EXPECT_EQ(group.backend_reason(), "up to 3 threads a shard, and epoll");
+}
+
+TEST(runs_where_io_uring_is_forbidden, a_line_for_the_log_says_what_was_chosen) {
+  std::vector<std::string> lines;
+  const auto log = [&lines](const std::string& line) { lines.push_back(line); };
+  const shard_group group({.shards = 2, .backend = backend::thread_pool, .log = log});
+  EXPECT_EQ(lines, std::vector<std::string>{"shardbridge: 2 shards on a thread pool: " + group.backend_reason()});
+  lines.clear();
+  const shard_group automatic({.log = log});
+  ASSERT_EQ(lines.size(), 1U);
+  const bool on_ring = automatic.backend_in_use() == backend::io_uring;
+  EXPECT_EQ(lines[0], std::string("shardbridge: 1 shard on ") + (on_ring ? "io_uring: " : "a thread pool: ") +
+                          automatic.backend_reason());
+}
+
+TEST(runs_where_io_uring_is_forbidden, what_a_log_throws_ends_the_group) {
+  const auto full = [](const std::string&) { throw std::runtime_error("the log is full"); };
+  EXPECT_THROW(shard_group({.shards = 2, .log = full}), std::runtime_error);
 }
 
 TEST(runs_where_io_uring_is_forbidden, no_more_threads_than_there_is_work_for) {
