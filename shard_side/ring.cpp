@@ -44,6 +44,8 @@ ring::ring(unsigned entries) {
     io_uring_queue_exit(&ring_);
     throw;
   }
+  // A child that forks off has no business with it, and would share its memory.
+  io_uring_ring_dontfork(&ring_);
   // The ring's descriptor is looked up once instead of at every call; kernels without it go on as before.
   io_uring_register_ring_fd(&ring_);
   // Operations the kernel cannot do without blocking go to its worker threads, hundreds of them if not told otherwise.
