@@ -15,6 +15,7 @@ void add_echo_command(CLI::App& app, action& chosen);
 void add_handoff_command(CLI::App& app, action& chosen);
 void add_offload_command(CLI::App& app, action& chosen);
 void add_pressure_command(CLI::App& app, action& chosen);
+void add_probe_command(CLI::App& app, action& chosen);
 void add_report_command(CLI::App& app, action& chosen);
 void add_wake_command(CLI::App& app, action& chosen);
 

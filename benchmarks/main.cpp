@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   add_handoff_command(app, chosen);
   add_offload_command(app, chosen);
   add_pressure_command(app, chosen);
+  add_probe_command(app, chosen);
   add_report_command(app, chosen);
   add_wake_command(app, chosen);
   for (auto* command : app.get_subcommands(nullptr))
