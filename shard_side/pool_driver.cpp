@@ -24,7 +24,7 @@ pool_driver::pool_driver(const setup& wanted, const event_fd& wake)
     : jobs_(wanted.entries), entries_(wanted.entries), memory_(wanted.receive_buffers, wanted.receive_buffer_bytes),
       readiness_(wake, told_.event()), workers_(wanted.workers, told_) {
   staged_.reserve(entries_);
-  came_.reserve(3 * entries_);
+  came_.reserve(3 * entries_ + wanted.receive_buffers);
   if (memory_.error() != 0) return;
   free_.reserve(memory_.size());
   for (std::uint16_t buffer = memory_.size(); buffer-- > 0;)
