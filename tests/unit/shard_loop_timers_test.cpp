@@ -56,8 +56,10 @@ TEST_F(shard_loop_timers, let_the_loop_sleep_until_the_earliest) {
   spawn([](shard& on) -> task<> { co_await on.sleep_for(1h); });
   const std::int64_t before = clock_now();
   spawn([](shard& on) -> task<> { co_await on.sleep_for(30min); });
-  // A timer far away comes to a finer wheel first: the loop may be up by a 64th of the distance too early.
-  EXPECT_GT(kernel.waited_until, before + 20 * hour / 60);
+  // A timer far away comes to a finer wheel first: the loop may be up by a 64th of the distance too early, or when the
+  // clock comes to a multiple of 64^5 ticks, once in five hours.
+  const bool at_a_multiple = kernel.waited_until % (std::int64_t{1} << 44) == 0;
+  EXPECT_TRUE(at_a_multiple || kernel.waited_until > before + 20 * hour / 60) << kernel.waited_until;
   EXPECT_LE(kernel.waited_until, clock_now() + hour / 2);
   stop();
 }
