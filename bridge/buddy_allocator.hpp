@@ -8,8 +8,8 @@
 //  1. Every unit is in exactly one block, free or taken.
 //  2. order_if_free says an order at the first unit of a free block of that order, and `not_free` at all other units.
 //  3. A free block is in the list of its order, and a bit of free_orders_ is set while the list of that order has one.
-//  4. No two free blocks are buddies, but for those of the largest order, which have none. So an aligned range that is
-//  free is always found.
+//  4. No two free blocks are buddies, but for those of the largest order, which have none. So an aligned range that
+//     is free is always found.
 #pragma once
 
 #include <bit>

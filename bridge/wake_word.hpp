@@ -19,8 +19,8 @@
 //  2. The consumer sleeps only if no publish came since the observe() whose sequence it passes to try_arm(). A producer
 //     pushes its item before it publishes, so an item is found either by the look between the two or by the wake.
 //  3. While the consumer is awake a sequence that runs round once in 2^31 publishes can meet the stale ticket: that
-//  costs
-//     one wake nobody needed and loses none, since a publish that sees "awake" in truth happened before the next arm.
+//     costs one wake nobody needed and loses none, since a publish that sees "awake" in truth happened before the
+//     next arm.
 //  4. closed is sticky. Whoever publishes afterwards learns it and takes back what it pushed.
 #pragma once
 

@@ -5,14 +5,14 @@
 //
 // Invariants
 //  1. A slot is freed when every CQE it is owed has come, never before; what the kernel may still touch stays until
-//  then.
+//     then.
 //  2. Every operation started is reported to the sink exactly once: when its slot settles, or before, when it is
-//  detached.
+//     detached.
 //  3. What finds no room in the SQ is kept and staged after the next enter().
-//  4. What may wait for others and whose cancel missed is cancelled again, ever more seldom, until it ends: the kernel
-//  does not find it
-//     while it is tried, and lets it wait for readiness after that, if the file can be polled (see tests/kernel), as
-//     some regular ones can: the kernel's trace_pipe, files of a file system in user space.
+//  4. What may wait for others and whose cancel missed is cancelled again, ever more seldom, until it ends: the
+//     kernel does not find it while it is tried, and lets it wait for readiness after that, if the file can be
+//     polled (see tests/kernel), as some regular ones can: the kernel's trace_pipe, files of a file system in user
+//     space.
 #pragma once
 
 #include <shard_side/driver.hpp>

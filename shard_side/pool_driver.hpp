@@ -3,12 +3,11 @@
 // Threads: the shard's. Its workers are threads of their own, see io_workers.
 //
 // Invariants
-//  1. A job staged ends with exactly one completion that is not marked `more`, and one of the sync behind it, a cancel
-//  staged with exactly one.
+//  1. A job staged ends with exactly one completion that is not marked `more`, and one of the sync behind it, a
+//     cancel staged with exactly one.
 //  2. It is in exactly one place, which pool_job::where tells.
 //  3. Before enter() sleeps, nothing that workers have done is uncollected, and its own wake word is armed: whoever
-//  does
-//     something behind that writes to the eventfd, once a sleep.
+//     does something behind that writes to the eventfd, once a sleep.
 //  4. What waits for a descriptor is tried before it waits, and each time the descriptor tells; epoll is asked anew
 //     whenever a job begins or goes on to wait.
 //  5. One operation of a kind at a time is tried on a descriptor: those behind it wait for their turn.

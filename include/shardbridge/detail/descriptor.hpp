@@ -7,9 +7,9 @@
 //  1. References and the parked flag are one word: the release() that leaves the parked close as the only user clears
 //     the flag in the same step, so either it or unpark() takes the close over, never both and never none.
 //  2. A parked close keeps its own reference, so whoever took it over may read the pointer after the step.
-//  3. Each shard has at most one order to cancel this file on its way, however often it is cancelled: the shard takes
-//  the
-//     mark off before it looks at the epoch, so an order that is still marked covers every epoch begun before.
+//  3. Each shard has at most one order to cancel this file on its way, however often it is cancelled: the shard
+//     takes the mark off before it looks at the epoch, so an order that is still marked covers every epoch begun
+//     before.
 #pragma once
 
 #include <shardbridge/detail/hit_rate.hpp>

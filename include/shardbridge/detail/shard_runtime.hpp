@@ -7,9 +7,8 @@
 //  1. A coroutine is resumed by the loop alone, never inside a call that makes it ready.
 //  2. A coroutine that another thread resumes, a remote one, is awaited even by a shard that stops, unless whoever
 //     would resume it lets it go: it is not destroyed while that thread may still touch it.
-//  3. Every root is listed from its start to its end. Those that a stopped shard cannot wait for are destroyed where
-//  they
-//     are suspended, when none of the shard's own operations is in the kernel and no remote one is
+//  3. Every root is listed from its start to its end. Those that a stopped shard cannot wait for are destroyed
+//     where they are suspended, when none of the shard's own operations is in the kernel and no remote one is
 //     awaited.
 #pragma once
 
