@@ -1,6 +1,5 @@
 #include <shard_side/pool_driver.hpp>
 
-#include <bridge/clock.hpp>
 #include <shard_side/attempts.hpp>
 
 #include <algorithm>
@@ -185,7 +184,7 @@ void pool_driver::enter(std::int64_t until) {
   submit();
   collect();
   if (!later_.empty()) try_again();
-  if (!later_.empty() && until != no_wait) until = std::min(until, steady_now() + later_ns);
+  if (!later_.empty() && until != no_wait) until = std::min(until, now() + later_ns);
   if (until == no_wait || !came_.empty() || told_.word().try_arm(seen_) != wake_word::armed::asleep)
     return wait_for_descriptors(no_wait);
   const std::uint32_t armed = seen_;

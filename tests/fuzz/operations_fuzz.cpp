@@ -2,6 +2,7 @@
 // the loop hold. Method: the random programs of the unit tests, decided by the fuzzer's bytes.
 #include "fuzz.hpp"
 
+#include <tests/unit/open_descriptors.hpp>
 #include <tests/unit/random_loop.hpp>
 
 #include <gtest/gtest.h>
@@ -30,10 +31,9 @@ int prepared() {
 void run(std::span<const std::uint8_t> bytes) {
   static const int null_fd = prepared();
   if (bytes.empty()) return;
+  const std::size_t before = detail::open_descriptors();
   detail::random_loop(detail::dice(bytes.subspan(1)), null_fd, bytes[0] % 4 == 0).run();
-  const int next = ::dup(null_fd);
-  require(next == null_fd + 1, "no descriptor is left open");
-  ::close(next);
+  require(detail::open_descriptors() == before, "no descriptor is left open");
 }
 
 } // namespace shardbridge::fuzz

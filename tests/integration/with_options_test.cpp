@@ -122,6 +122,11 @@ TEST_F(options_of_a_token, reach_every_initiating_function) {
   expect_late([&](auto token) { file.async_sync_all(token); });
   expect_late([&](auto token) { file.async_sync_data(token); });
   expect_late([&](auto token) { async_nop(all.link, 0, token); });
+  error_code late_together;
+  const auto told = [&late_together](error_code error, synced_write) { late_together = error; };
+  file.async_write_and_sync_data_at(0, asio::buffer(buffer), with_options(late(), told));
+  ASSERT_TRUE(all.finish());
+  EXPECT_EQ(late_together, errc::expired_queued);
   auto called = async_call(
       all.link, 0, [](shard&) {}, with_options(late(), asio::use_future));
   ASSERT_TRUE(all.finish());

@@ -3,6 +3,7 @@
 // Method: random programs with a printed seed; a kernel that completes, shortens, fails, fires timeouts, cancels or
 // cannot, and says "no room" now and then.
 #include "in_flight_fixture.hpp"
+#include "open_descriptors.hpp"
 #include "seed.hpp"
 
 #include <shardbridge/buffer_pool.hpp>
@@ -142,13 +143,12 @@ class random_flights {
 TEST(in_flight, reports_every_operation_once_whatever_the_kernel_does) {
   const std::uint64_t seed = test_seed();
   const int null_fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const std::size_t before = open_descriptors();
   for (std::uint64_t program = 0; program < 20000 && !testing::Test::HasFailure(); ++program) {
     TRACE_SEED(seed + program);
     random_flights(seed + program, null_fd).run();
   }
-  const int next = ::dup(null_fd);
-  EXPECT_EQ(next, null_fd + 1) << "a descriptor is left open";
-  ::close(next);
+  EXPECT_EQ(open_descriptors(), before) << "a descriptor is left open";
   ::close(null_fd);
 }
 

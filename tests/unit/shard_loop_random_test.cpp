@@ -2,6 +2,7 @@
 // exactly once, and slots, deadlines, held operations, files and descriptors are all gone in the end.
 // Method: random programs with a printed seed. The loop runs by itself; whenever it enters the fake kernel, bridges and
 // kernel make some steps, and time is what the fake kernel says.
+#include "open_descriptors.hpp"
 #include "random_loop.hpp"
 
 namespace shardbridge::detail {
@@ -10,13 +11,12 @@ namespace {
 void run_programs(std::uint64_t count, bool kernel_fails) {
   const std::uint64_t seed = test_seed();
   const int null_fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const std::size_t before = open_descriptors();
   for (std::uint64_t program = 0; program < count && !testing::Test::HasFailure(); ++program) {
     TRACE_SEED(seed + program);
     random_loop(dice(seed + program), null_fd, kernel_fails).run();
   }
-  const int next = ::dup(null_fd);
-  EXPECT_EQ(next, null_fd + 1) << "a descriptor is left open";
-  ::close(next);
+  EXPECT_EQ(open_descriptors(), before) << "a descriptor is left open";
   ::close(null_fd);
 }
 
