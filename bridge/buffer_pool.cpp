@@ -1,4 +1,5 @@
 #include <shardbridge/buffer_pool.hpp>
+#include <shardbridge/detail/sanitizers.hpp>
 
 #include <bridge/buddy_allocator.hpp>
 
@@ -13,15 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SHARDBRIDGE_POISONS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SHARDBRIDGE_POISONS
-#endif
-#endif
-
-#if defined(SHARDBRIDGE_POISONS)
+#if SHARDBRIDGE_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(address, size) (static_cast<void>(address), static_cast<void>(size))

@@ -7,7 +7,9 @@
 // for the addresses of a ring, which liburing maps and unmaps without libc: they stand under the number -1.
 #pragma once
 
-#if defined(__SANITIZE_THREAD__)
+#include <shardbridge/detail/sanitizers.hpp>
+
+#if SHARDBRIDGE_THREAD_SANITIZER
 #include <sanitizer/tsan_interface.h>
 #endif
 
@@ -15,7 +17,7 @@ namespace shardbridge::detail {
 
 inline constexpr int ring_memory = -1;
 
-#if defined(__SANITIZE_THREAD__)
+#if SHARDBRIDGE_THREAD_SANITIZER
 inline void* place_of_number(int descriptor) noexcept {
   static char places[4096];
   return &places[static_cast<unsigned>(descriptor) % sizeof places];

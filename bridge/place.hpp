@@ -5,7 +5,9 @@
 // where it pushes it and destroys it where it has taken it, before it gives the place back: there the order is told.
 #pragma once
 
-#if defined(__SANITIZE_THREAD__)
+#include <shardbridge/detail/sanitizers.hpp>
+
+#if SHARDBRIDGE_THREAD_SANITIZER
 #include <sanitizer/tsan_interface.h>
 #endif
 
@@ -22,7 +24,7 @@ class place {
   operator Item() const noexcept { return item_; }
 
  private:
-#if defined(__SANITIZE_THREAD__)
+#if SHARDBRIDGE_THREAD_SANITIZER
   static const Item& after_last(void* here, const Item& item) noexcept {
     __tsan_acquire(here);
     return item;

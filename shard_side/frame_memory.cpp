@@ -1,4 +1,5 @@
 #include <shardbridge/detail/frame_memory.hpp>
+#include <shardbridge/detail/sanitizers.hpp>
 
 #include <array>
 #include <cstdint>
@@ -8,13 +9,7 @@
 namespace shardbridge::detail {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool keeps = false; // so that who uses a frame that is gone is found
-#elif defined(__has_feature)
-constexpr bool keeps = !__has_feature(address_sanitizer);
-#else
-constexpr bool keeps = true;
-#endif
+constexpr bool keeps = !SHARDBRIDGE_ADDRESS_SANITIZER; // so that who uses a frame that is gone is found
 
 constexpr std::size_t step = 64;
 constexpr std::size_t classes = 32;                     ///< of sizes, a step apart

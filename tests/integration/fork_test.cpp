@@ -29,7 +29,7 @@ class a_fork : public testing::Test {
     waiting.async_read_some_at(0, asio::buffer(byte), read.handler());
     async_call(
         all.link, 0,
-        [this](shard& on) -> task<> {
+        [](shard& on) -> task<> {
           const auto listener = on.listen(asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0));
           static_cast<void>(co_await on.accept(listener));
         },

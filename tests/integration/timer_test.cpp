@@ -2,6 +2,8 @@
 // and the turns that a shard makes, and the CPU that it uses, while very many sleep.
 #include "support/answer.hpp"
 
+#include <shardbridge/detail/sanitizers.hpp>
+
 #include <fstream>
 #include <thread>
 
@@ -69,13 +71,7 @@ TEST(timers, end_with_the_call_from_asio) {
   EXPECT_EQ(code_of(ended.failure), asio::error::operation_aborted);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
+constexpr bool sanitized = SHARDBRIDGE_ADDRESS_SANITIZER || SHARDBRIDGE_THREAD_SANITIZER;
 
 /// What the thread of a shard has used of its CPU, and how often it went round.
 struct effort {

@@ -2,14 +2,16 @@
 #include "support/token_coroutine_ways.hpp"
 #include "support/token_suite.hpp"
 
-#ifndef __SANITIZE_THREAD__ // it loses track of a thread that changes its stack
+#include <shardbridge/detail/sanitizers.hpp>
+
+#if !SHARDBRIDGE_THREAD_SANITIZER // it loses track of a thread that changes its stack
 #include "support/token_stack_ways.hpp"
 #endif
 
 namespace shardbridge::tests {
 namespace {
 
-#ifdef __SANITIZE_THREAD__
+#if SHARDBRIDGE_THREAD_SANITIZER
 using ways = testing::Types<by_awaitable, by_as_tuple, by_redirect_error, by_operators>;
 #else
 using ways = testing::Types<by_awaitable, by_as_tuple, by_redirect_error, by_operators, by_yield>;

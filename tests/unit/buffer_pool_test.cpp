@@ -4,6 +4,8 @@
 #include "buffer_pool_fixture.hpp"
 #include "seed.hpp"
 
+#include <shardbridge/detail/sanitizers.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -23,15 +25,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SHARDBRIDGE_TEST_POISONS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SHARDBRIDGE_TEST_POISONS
-#endif
-#endif
-
-#if defined(SHARDBRIDGE_TEST_POISONS)
+#if SHARDBRIDGE_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -249,7 +243,7 @@ TEST(buffer_pool, is_shared_by_threads) {
   expect_in_use(pool, 8, 65536);
 }
 
-#if defined(SHARDBRIDGE_TEST_POISONS)
+#if SHARDBRIDGE_ADDRESS_SANITIZER
 void read_first_byte(const std::byte* data) {
   *const_cast<volatile const std::byte*>(data);
 }

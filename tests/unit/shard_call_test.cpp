@@ -2,6 +2,8 @@
 // loops stepped on one thread.
 #include "two_shards.hpp"
 
+#include <shardbridge/detail/sanitizers.hpp>
+
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -78,7 +80,7 @@ TEST_F(shard_call_test, throws_what_is_thrown_there) {
   EXPECT_EQ(thrown, (steps{"function", "task"}));
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // whose allocators end the program instead
+#if !SHARDBRIDGE_ADDRESS_SANITIZER && !SHARDBRIDGE_THREAD_SANITIZER // whose allocators end the program instead
 task<int> needs_much(shard& on) {
   volatile char much[std::size_t{1} << 46U]; // NOLINT(modernize-avoid-c-arrays)
   much[0] = 1;

@@ -7,7 +7,7 @@
 namespace shardbridge::tests {
 
 /// Longer than anything takes that works, shorter than a test's time limit.
-inline constexpr std::chrono::seconds patience = 10s;
+inline constexpr std::chrono::seconds patience = 60s;
 
 class service {
  public:

@@ -5,6 +5,8 @@
 
 #include "token_scene.hpp"
 
+#include <shardbridge/detail/sanitizers.hpp>
+
 #include <tuple>
 
 namespace shardbridge::tests {
@@ -32,7 +34,7 @@ struct product<testing::Types<Ways...>, testing::Types<Places...>> {
   using type = decltype(list(std::tuple_cat(std::declval<row<Ways>>()...)));
 };
 
-#ifdef __SANITIZE_THREAD__
+#if SHARDBRIDGE_THREAD_SANITIZER
 // It does not know the fence by which Asio counts the owners of what is too large for an any_io_executor: of a strand,
 // which executor_types_test.cpp has without one.
 using places = testing::Types<one_thread, many_threads, pool, system_threads>;
