@@ -38,8 +38,11 @@ buffer_pool_options pool_options(const workload& what) {
   return {.bytes = block * what.depth, .largest = block};
 }
 
-shard_group_options group_options(const workload& what, const std::vector<int>& cpus, const buffer_pool* registered) {
+shard_group_options group_options(const workload& what, bridge_manner manner, const std::vector<int>& cpus,
+                                  const buffer_pool* registered) {
   shard_group_options options;
+  if (manner == bridge_manner::sleeping) options.spin = {};
+  if (manner == bridge_manner::threads) options.backend = backend::thread_pool;
   options.cpus = cpus;
   if (registered != nullptr) options.registered_pools.push_back(registered);
   options.shards = what.shards;
@@ -52,6 +55,7 @@ shard_group_options group_options(const workload& what, const std::vector<int>& 
 bridge_options bridge_options_for(const workload& what, bridge_manner manner) {
   bridge_options options;
   options.cached_reads = manner == bridge_manner::cached_reads;
+  if (manner == bridge_manner::sleeping) options.spin = {};
   if (manner == bridge_manner::nearest) options.placement = placement::nearest;
   options.max_ops = std::max<std::size_t>(options.max_ops, what.depth);
   options.max_bytes = std::max<std::size_t>(options.max_bytes, what.depth * what.block);
@@ -65,7 +69,7 @@ class bridge_engine final : public engine {
       : cpus_(manner == bridge_manner::nearest ? shared_cpus(what) : std::vector<int>()),
         pool_(manner == bridge_manner::registered ? std::make_unique<buffer_pool>(pool_options(what)) : nullptr),
         buffers_(buffers_of(pool_.get(), what)), fleet_(what, ledger, cpus_, spans_of(buffers_)),
-        group_(group_options(what, cpus_, pool_.get())) {
+        group_(group_options(what, manner, cpus_, pool_.get())) {
     if (pool_ != nullptr && group_.backend_reason().find("could not be registered") != std::string::npos)
       throw run_failure(group_.backend_reason());
     for (std::size_t i = 0; i == 0 || i < cpus_.size(); ++i)

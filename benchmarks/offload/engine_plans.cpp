@@ -4,16 +4,33 @@
 #include "engines.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
 
 namespace shardbridge::bench {
 namespace {
 
-engine_plan bridge_plan(const char* name, bridge_manner manner) {
-  return {.name = name,
+struct bridge_name {
+  std::string_view name;
+  bridge_manner manner;
+};
+
+constexpr std::array bridge_names{
+    bridge_name{"bridge", bridge_manner::usual},
+    bridge_name{"bridge-registered", bridge_manner::registered},
+    bridge_name{"bridge-cached", bridge_manner::cached_reads},
+    bridge_name{"bridge-nearest", bridge_manner::nearest},
+    bridge_name{"bridge-sleeping", bridge_manner::sleeping},
+    bridge_name{"bridge-threads", bridge_manner::threads},
+};
+
+engine_plan bridge_plan(const bridge_name& which) {
+  return {.name = std::string(which.name),
           .pool_threads = {},
           .deadlines = true,
           .cancels = true,
-          .make = [manner](const workload& what, block_ledger* ledger) {
+          .make = [manner = which.manner](const workload& what, block_ledger* ledger) {
             return make_bridge_engine(what, ledger, manner);
           }};
 }
@@ -52,16 +69,11 @@ void add(std::vector<engine_plan>& plans, engine_plan plan) {
 std::vector<engine_plan> plan_engines(const offload_options& options) {
   std::vector<engine_plan> plans;
   for (const auto& name : options.engines) {
-    if (name == "bridge") {
-      add(plans, bridge_plan("bridge", bridge_manner::usual));
-    } else if (name == "bridge-registered") {
-      add(plans, bridge_plan("bridge-registered", bridge_manner::registered));
-    } else if (name == "bridge-cached") {
-      if (options.base.direct)
+    if (const auto* const bridge = std::ranges::find(bridge_names, name, &bridge_name::name);
+        bridge != bridge_names.end()) {
+      if (bridge->manner == bridge_manner::cached_reads && options.base.direct)
         throw bad_input("--engine bridge-cached reads from the page cache: it needs --no-direct");
-      add(plans, bridge_plan("bridge-cached", bridge_manner::cached_reads));
-    } else if (name == "bridge-nearest") {
-      add(plans, bridge_plan("bridge-nearest", bridge_manner::nearest));
+      add(plans, bridge_plan(*bridge));
     } else if (name == "pool") {
       for (const unsigned threads : options.pool_threads)
         add(plans, pool_plan(threads));
@@ -71,10 +83,11 @@ std::vector<engine_plan> plan_engines(const offload_options& options) {
     } else if (name == "raw") {
       add(plans, raw_plan());
     } else {
-      throw bad_input(
-          "--engine '" + name +
-          "' is unknown; there are bridge, bridge-registered, bridge-cached, bridge-nearest, pool, asio-file, "
-          "asio-file-shared, asio-file-each and raw");
+      std::string known;
+      for (const bridge_name& each : bridge_names)
+        known += std::string(each.name) + ", ";
+      throw bad_input("--engine '" + name + "' is unknown; there are " + known +
+                      "pool, asio-file, asio-file-shared, asio-file-each and raw");
     }
   }
   return plans;

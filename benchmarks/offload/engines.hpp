@@ -8,7 +8,9 @@ enum class bridge_manner {
   usual,
   registered,   ///< with buffers of a pool that the shards have registered
   cached_reads, ///< with bridge_options::cached_reads
-  nearest       ///< each shard shares a CPU with the clients that it serves, which have a bridge of their own
+  nearest,      ///< each shard shares a CPU with the clients that it serves, which have a bridge of their own
+  sleeping,     ///< neither side looks again before it sleeps
+  threads       ///< on backend::thread_pool, as where io_uring is forbidden
 };
 std::unique_ptr<engine> make_bridge_engine(const workload& what, block_ledger* ledger, bridge_manner manner);
 std::unique_ptr<engine> make_pool_engine(const workload& what, block_ledger* ledger, unsigned threads);

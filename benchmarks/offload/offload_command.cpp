@@ -25,7 +25,9 @@ constexpr const char* examples = R"(
 Engines:
   bridge     shardbridge: coroutines on an Asio thread_pool, a random_access_file on a bridge
              (bridge-registered: with registered buffers; bridge-cached: what is in the page cache is read by the clients themselves;
-             bridge-nearest: each shard shares a CPU with its clients, one thread and one bridge a CPU)
+             bridge-nearest: each shard shares a CPU with its clients, one thread and one bridge a CPU;
+             bridge-sleeping: who has nothing to do sleeps at once; bridge-threads: on the thread pool, as where
+             io_uring is forbidden)
   pool       asio::thread_pool with pread and pwrite, one row for each --pool-threads
   asio-file  Boost's random_access_file on io_uring: one object for all clients, and one each
              (asio-file-shared and asio-file-each run only one of the two)

@@ -91,7 +91,8 @@ TEST(offload, every_way_to_read_and_write_works) {
 TEST(offload, every_manner_of_a_bridge_reads_what_is_there) {
   const scratch_folder folder;
   for (const std::vector<std::string>& each :
-       {std::vector<std::string>{"--engine", "bridge-registered,bridge-nearest", direct_option(folder)},
+       {std::vector<std::string>{"--engine", "bridge-registered,bridge-nearest,bridge-sleeping,bridge-threads",
+                                 direct_option(folder)},
         {"--engine", "bridge-registered,bridge-nearest,bridge-cached", "--no-direct", "--cached", "50"}}) {
     std::vector<std::string> arguments =
         quick({"--depth", "1,8", "--shards", "2", "--rounds", "1", "--verify", "--json", "-"});
@@ -99,7 +100,7 @@ TEST(offload, every_manner_of_a_bridge_reads_what_is_there) {
     const auto result = run_program(arguments, {.temporary_folder = folder.path().string()});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const auto json = nlohmann::json::parse(result.out);
-    EXPECT_EQ(json.at("results").size(), each[1].find("cached") == std::string::npos ? 4U : 6U);
+    EXPECT_EQ(json.at("results").size(), each[1].find("cached") == std::string::npos ? 8U : 6U);
     for (const auto& row : json.at("results")) {
       EXPECT_GT(row.at("iops").at("median").get<double>(), 0) << row;
       EXPECT_EQ(row.at("wrong_blocks"), 0) << row;
