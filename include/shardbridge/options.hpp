@@ -179,7 +179,8 @@ struct bridge_options {
   /// megabytes.
   bool cached_reads = false;
   /// The longest the thread that delivers replies looks for more before it waits for the eventfd, 0 to 1 s, as
-  /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context.
+  /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context. On `backend::thread_pool`
+  /// it is at most 10 us where the process has fewer than two CPUs beside the shards': workers need them.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
   /// One in so many operations, picked at random, is timed for `bridge_stats::latencies`; 0: none. Timing one costs the
   /// reading of a clock six times.
