@@ -1,6 +1,7 @@
 #include <shardbridge/detail/file_calls.hpp>
 #include <shardbridge/detail/transfer_check.hpp>
 
+#include <bridge/blocked_signals.hpp>
 #include <bridge/connection.hpp>
 #include <bridge/descriptor_number.hpp>
 
@@ -18,8 +19,26 @@
 namespace shardbridge::detail {
 namespace {
 
-int errno_unless(bool succeeded) noexcept {
-  return succeeded ? 0 : errno;
+/// As often as on a shard.
+constexpr int most_interruptions = 8;
+
+/// -errno where it fails. What a signal's handler has interrupted is begun anew with signals blocked, since some file
+/// systems undo what they have done by then, and would never come to an end among many. Not for what may wait for ever.
+template <class Call>
+ssize_t uninterrupted(Call call) noexcept {
+  ssize_t result = call();
+  if (result >= 0) return result;
+  if (errno != EINTR) return -errno;
+  const blocked_signals quiet;
+  for (int interruptions = 1; result < 0 && errno == EINTR && interruptions <= most_interruptions; ++interruptions)
+    result = call();
+  return result < 0 ? -errno : result;
+}
+
+/// 0 or an errno.
+template <class Call>
+int errno_of(Call call) noexcept {
+  return static_cast<int>(-uninterrupted(call));
 }
 
 int adopt(descriptor& file, int fd, bool direct) noexcept {
@@ -34,21 +53,25 @@ op_result call(const descriptor& file, op_code code, std::uint64_t offset, std::
   const int fd = file.get();
   const int count = static_cast<int>(std::min<std::size_t>(buffers.size(), IOV_MAX));
   const auto at = static_cast<off_t>(offset);
+  const bool reads = code == op_code::read;
   ssize_t moved = 0;
-  do {
-    if (code == op_code::read)
-      moved = file.regular ? ::preadv(fd, buffers.data(), count, at) : ::readv(fd, buffers.data(), count);
-    else
-      moved = file.regular ? ::pwritev(fd, buffers.data(), count, at) : ::writev(fd, buffers.data(), count);
-  } while (moved < 0 && errno == EINTR);
-  if (moved < 0) return {result_kind::system_error, errno, 0};
-  const bool ended = moved == 0 && code == op_code::read;
+  if (file.regular) {
+    moved = uninterrupted(
+        [&] { return reads ? ::preadv(fd, buffers.data(), count, at) : ::pwritev(fd, buffers.data(), count, at); });
+  } else {
+    do
+      moved = reads ? ::readv(fd, buffers.data(), count) : ::writev(fd, buffers.data(), count);
+    while (moved < 0 && errno == EINTR);
+    if (moved < 0) moved = -errno;
+  }
+  if (moved < 0) return {result_kind::system_error, static_cast<int>(-moved), 0};
+  const bool ended = moved == 0 && reads;
   return {ended ? result_kind::end_of_file : result_kind::success, 0, static_cast<std::uint64_t>(moved)};
 }
 
 int sync_now(descriptor& file, int (*sync)(int)) {
   const sync_ledger::ticket running = file.syncs.begin();
-  const int error = errno_unless(sync(file.get()) == 0);
+  const int error = errno_of([&] { return sync(file.get()); });
   sync_ledger::released released;
   const int told = file.syncs.end_and_wait(running, error, released);
   for (operation* const each : released)
@@ -81,23 +104,25 @@ int assign_now(descriptor& file, int fd) noexcept {
 int close_now(descriptor& file) noexcept {
   if (!file.only_user()) return 0;
   const int fd = file.take();
-  return errno_unless(fd < 0 || ::close(fd) == 0);
+  // Interrupted or not, the descriptor is gone, see close(2).
+  return fd < 0 || ::close(fd) == 0 || errno == EINTR ? 0 : errno;
 }
 
 int size_now(const descriptor& file, std::uint64_t& size) noexcept {
   struct ::stat status {};
-  if (::fstat(file.get(), &status) != 0) return errno;
+  if (const int failed = errno_of([&] { return ::fstat(file.get(), &status); }); failed != 0) return failed;
   size = static_cast<std::uint64_t>(status.st_size);
   return 0;
 }
 
 int resize_now(const descriptor& file, std::uint64_t size) noexcept {
-  return errno_unless(::ftruncate(file.get(), static_cast<off_t>(size)) == 0);
+  return errno_of([&] { return ::ftruncate(file.get(), static_cast<off_t>(size)); });
 }
 
 int allocate_now(const descriptor& file, std::uint64_t offset, std::uint64_t length, allocate_mode how) noexcept {
-  return errno_unless(
-      ::fallocate(file.get(), static_cast<int>(how), static_cast<off_t>(offset), static_cast<off_t>(length)) == 0);
+  return errno_of([&] {
+    return ::fallocate(file.get(), static_cast<int>(how), static_cast<off_t>(offset), static_cast<off_t>(length));
+  });
 }
 
 int advise_now(const descriptor& file, std::uint64_t offset, std::uint64_t length, file_advice what) noexcept {

@@ -1,6 +1,6 @@
 #include <shard_side/io_workers.hpp>
 
-#include <shard_side/blocked_signals.hpp>
+#include <bridge/blocked_signals.hpp>
 #include <shard_side/blocking_call.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include <shard_side/running_group.hpp>
 
-#include <shard_side/blocked_signals.hpp>
+#include <bridge/blocked_signals.hpp>
 #include <shard_side/cpus.hpp>
 #include <shard_side/make_driver.hpp>
 #include <shard_side/neighbours.hpp>

@@ -91,5 +91,26 @@ TEST_F(sync_errors, that_refuse_the_sync_itself_are_not_kept) {
   EXPECT_TRUE(sync().succeeded());
 }
 
+// Who answers that he was interrupted is asked again, but not for ever.
+TEST_F(sync_errors, that_are_interruptions_are_tried_again_a_few_times) {
+  for (const fuse_op each : {fuse_op::fsync, fuse_op::read, fuse_op::write})
+    fuse->set(each, {.error = EINTR});
+  const error_code interrupted(EINTR, boost::system::system_category());
+  std::string buffer(100, 'x');
+  EXPECT_TRUE(sync().failed_with(interrupted));
+  EXPECT_EQ(fuse->finished(fuse_op::fsync), 9U) << "eight times more";
+  error_code here;
+  file->sync_data(here);
+  EXPECT_EQ(here, interrupted);
+  EXPECT_EQ(fuse->finished(fuse_op::fsync), 18U);
+  EXPECT_EQ(file->read_some_at(0, asio::buffer(buffer), here), 0U);
+  EXPECT_EQ(here, interrupted);
+  EXPECT_EQ(file->write_some_at(0, asio::buffer(buffer), here), 0U);
+  EXPECT_EQ(here, interrupted);
+  fuse->clear();
+  file->sync_data(here);
+  EXPECT_FALSE(here) << "no data was lost";
+}
+
 } // namespace
 } // namespace shardbridge::tests
