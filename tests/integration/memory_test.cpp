@@ -140,6 +140,12 @@ class memory_is_never_given_back_early_by_a_device : public testing::TestWithPar
     return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - begun);
   }
 
+  /// A ring's kernel has it when it is submitted, a pool when one of its threads has begun it.
+  void wait_for_the_device() {
+    ASSERT_TRUE(all->wait_in_flight(1));
+    std::this_thread::sleep_for(200ms);
+  }
+
   std::optional<fixtures::throttled_device> device;
   std::optional<service> all;
   std::optional<random_access_file> file;
@@ -176,6 +182,60 @@ TEST_P(memory_is_never_given_back_early_by_a_device, an_owned_buffer_is_answered
   device->unthrottle();
   EXPECT_TRUE(all->wait_in_flight(0));
   EXPECT_EQ(pool.stats().buffers_in_use, 0U);
+}
+
+TEST_P(memory_is_never_given_back_early_by_a_device, a_callers_buffer_outlasts_the_cancel) {
+  const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(4096, size), &std::free);
+  outcome read;
+  file->async_read_some_at(0, asio::buffer(memory.get(), size), read.handler());
+  wait_for_the_device();
+  std::jthread later([this] {
+    std::this_thread::sleep_for(400ms);
+    device->unthrottle();
+  });
+  file->cancel();
+  ASSERT_TRUE(all->finish());
+  EXPECT_GE(elapsed(), 500ms) << "it was not stuck long enough to show anything";
+  EXPECT_TRUE(read.succeeded()) << read;
+  EXPECT_TRUE(std::string_view(static_cast<const char*>(memory.get()), size) == fixtures::make_pattern(size));
+}
+
+TEST_P(memory_is_never_given_back_early_by_a_device, a_callers_buffer_outlasts_the_stop) {
+  const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(4096, size), &std::free);
+  outcome read;
+  file->async_read_some_at(0, asio::buffer(memory.get(), size), read.handler());
+  wait_for_the_device();
+  std::jthread later([this] {
+    std::this_thread::sleep_for(400ms);
+    device->unthrottle();
+  });
+  all->group.stop();
+  all->group.join();
+  EXPECT_GE(elapsed(), 500ms) << "it was not stuck long enough to show anything";
+  EXPECT_TRUE(std::string_view(static_cast<const char*>(memory.get()), size) == fixtures::make_pattern(size));
+  ASSERT_TRUE(all->finish());
+  EXPECT_TRUE(read.succeeded()) << read;
+}
+
+TEST_P(memory_is_never_given_back_early_by_a_device, an_owned_buffer_is_answered_for_at_the_stop) {
+  all.emplace(shard_group_options{.timeout_mode = GetParam(), .shutdown_timeout = 100ms});
+  file.emplace(all->link, device->path(), open_flags::read_only | open_flags::direct);
+  buffer_pool pool({.bytes = 1 << 20});
+  lent_outcome read;
+  file->async_read_some_at(0, pool.allocate(size), read.handler());
+  wait_for_the_device();
+  begun = clock::now();
+  all->group.stop();
+  all->group.join();
+  EXPECT_LT(elapsed(), 1s) << "while it is stuck";
+  EXPECT_EQ(all->group.stats()[0].quarantined, 1U);
+  EXPECT_EQ(pool.stats().buffers_in_use, 1U);
+  ASSERT_TRUE(all->finish());
+  EXPECT_TRUE(read.failed_with(errc::stopped)) << read;
+  EXPECT_FALSE(read.buffer);
+  device->unthrottle();
+  EXPECT_TRUE(all->wait_in_flight(0));
+  EXPECT_TRUE(all->run_until([&] { return pool.stats().buffers_in_use == 0; }));
 }
 
 INSTANTIATE_TEST_SUITE_P(timeouts, memory_is_never_given_back_early_by_a_device, both_timeout_modes, name_of_mode);
