@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <fstream>
 #include <span>
+#include <stdexcept>
 #include <system_error>
 
 #include <sys/resource.h>
@@ -70,16 +71,35 @@ std::string cause_of(const std::error_code& refused) {
   return " (by a seccomp filter, as containers have one)";
 }
 
+/// With the cause behind what the kernel says.
+class refusal final : public std::system_error {
+ public:
+  explicit refusal(const std::system_error& failure)
+      : system_error(failure), sentence_(failure.what() + cause_of(failure.code())) {}
+  [[nodiscard]] const char* what() const noexcept override { return sentence_.what(); }
+
+ private:
+  std::runtime_error sentence_; // a string that is copied without a throw
+};
+
+made_driver on_io_uring_or_why_not(const driver_setup& wanted) {
+  try {
+    return on_io_uring(wanted);
+  } catch (const std::system_error& failure) {
+    throw refusal(failure);
+  }
+}
+
 } // namespace
 
 made_driver make_driver(const driver_setup& wanted) {
   if (wanted.which == backend::thread_pool) return on_threads(wanted);
-  if (wanted.which == backend::io_uring) return on_io_uring(wanted);
+  if (wanted.which == backend::io_uring) return on_io_uring_or_why_not(wanted);
   std::string refused;
   try {
-    return on_io_uring(wanted);
-  } catch (const std::system_error& failure) {
-    refused = failure.what() + cause_of(failure.code());
+    return on_io_uring_or_why_not(wanted);
+  } catch (const refusal& failure) {
+    refused = failure.what();
   }
   made_driver instead = on_threads(wanted);
   instead.reason = refused + "; instead: " + instead.reason;
