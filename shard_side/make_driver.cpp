@@ -43,7 +43,8 @@ made_driver on_io_uring(const driver_setup& wanted) {
                           .zero_copy_from = options.zero_copy_from.value_or(UINT64_MAX)},
       wanted.wake);
   kernel->limit_workers(options.io_workers);
-  std::string reason = kernel->description() + register_memory(*kernel, wanted.pools);
+  std::string reason = kernel->description() + fallbacks_of(kernel->features(), kernel->without_buffers(), options) +
+                       register_memory(*kernel, wanted.pools);
   return {std::move(kernel), backend::io_uring, std::move(reason)};
 }
 

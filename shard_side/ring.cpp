@@ -127,14 +127,20 @@ void ring::set_up(unsigned entries) {
   give_up(error, "io_uring_setup failed");
 }
 
-void ring::complete_one_operation() {
-  io_uring_sqe* const sqe = io_uring_get_sqe(&ring_);
-  io_uring_prep_nop(sqe);
+int ring::answer_to(void (*prepare)(io_uring_sqe*)) noexcept {
+  prepare(io_uring_get_sqe(&ring_));
   io_uring_cqe* cqe = nullptr;
   int result = io_uring_submit_and_wait(&ring_, 1);
   if (result >= 0) result = io_uring_peek_cqe(&ring_, &cqe);
-  if (result < 0) give_up(-result, "a no-op could not be completed");
+  if (result < 0) return result;
+  result = cqe->res;
   io_uring_cqe_seen(&ring_, cqe);
+  return result;
+}
+
+void ring::complete_one_operation() {
+  const int result = answer_to([](io_uring_sqe* sqe) { io_uring_prep_nop(sqe); });
+  if (result < 0) give_up(-result, "a no-op could not be completed");
 }
 
 } // namespace shardbridge::detail

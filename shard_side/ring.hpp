@@ -26,6 +26,8 @@ class ring {
   /// The completions that have come, oldest first, those included that ready() tells of. They stay in the CQ.
   [[nodiscard]] unsigned peek(std::span<io_uring_cqe*> into) noexcept;
   [[nodiscard]] bool supports(int opcode) const noexcept;
+  /// What becomes of one operation, which must end at once; -errno. Nothing else may be staged or under way.
+  [[nodiscard]] int answer_to(void (*prepare)(io_uring_sqe*)) noexcept;
   /// How many threads the kernel may start for it, for files and as many for what may wait for ever; 16 if it is not
   /// told. A kernel that knows no limit goes on as before.
   void limit_workers(unsigned count) noexcept;

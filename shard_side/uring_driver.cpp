@@ -62,9 +62,6 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
   case op_code::advise:
     io_uring_prep_fadvise(sqe, fd, what.offset, static_cast<off_t>(what.length), what.mode);
     return;
-  case op_code::accept:
-    io_uring_prep_multishot_accept(sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
-    return;
   case op_code::connect:
     io_uring_prep_connect(sqe, fd, static_cast<const sockaddr*>(what.message->msg_name), what.message->msg_namelen);
     return;
@@ -79,6 +76,7 @@ void prepare(io_uring_sqe* sqe, const submission& what) noexcept {
   case op_code::poll:
     io_uring_prep_poll_add(sqe, fd, static_cast<unsigned>(what.mode));
     return;
+  case op_code::accept:
   case op_code::read:
   case op_code::write:
   case op_code::receive:
@@ -104,8 +102,9 @@ void check(int result) {
 } // namespace
 
 uring_driver::uring_driver(const setup& wanted, const event_fd& wake)
-    : ring_(wanted.entries), provided_(*ring_.get(), wanted.receive_buffers, wanted.receive_buffer_bytes),
-      zero_copy_from_(ring_.supports(IORING_OP_SENDMSG_ZC) ? wanted.zero_copy_from : UINT64_MAX), wake_(wake),
+    : ring_(wanted.entries), features_(wanted.features ? *wanted.features : find_features(ring_)),
+      provided_(*ring_.get(), wanted.receive_buffers, wanted.receive_buffer_bytes),
+      zero_copy_from_(features_.zero_copy ? wanted.zero_copy_from : UINT64_MAX), wake_(wake),
       timeouts_(wanted.entries) {}
 
 int uring_driver::register_memory(const registered_memory& memory) {
@@ -134,6 +133,19 @@ void uring_driver::prepare_send(io_uring_sqe* sqe, const submission& what) const
     io_uring_prep_sendmsg(sqe, what.fd, what.message, flags);
   else
     io_uring_prep_sendmsg_zc(sqe, what.fd, what.message, flags);
+}
+
+// One at a time it ends with each connection, and is begun again while somebody waits.
+void uring_driver::prepare_accept(io_uring_sqe* sqe, int fd) const noexcept {
+  if (features_.multishot_accept)
+    io_uring_prep_multishot_accept(sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
+  else
+    io_uring_prep_accept(sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
+}
+
+int uring_driver::without_buffers() const noexcept {
+  if (provided_.error() != 0) return provided_.error();
+  return features_.multishot_receive ? 0 : EOPNOTSUPP;
 }
 
 void uring_driver::prepare_transfer(io_uring_sqe* sqe, const submission& what) noexcept {
@@ -177,6 +189,8 @@ bool uring_driver::stage(token operation, const submission& what) {
   io_uring_sqe* const sqe = io_uring_get_sqe(ring_.get());
   if (operation::moves_bytes(what.code))
     prepare_transfer(sqe, what);
+  else if (what.code == op_code::accept)
+    prepare_accept(sqe, what.fd);
   else
     prepare(sqe, what);
   io_uring_sqe_set_data64(sqe, operation.pack());

@@ -4,10 +4,12 @@
 #include <shard_side/provided_buffers.hpp>
 #include <shard_side/registered_memory.hpp>
 #include <shard_side/ring.hpp>
+#include <shard_side/ring_features.hpp>
 
 #include <bridge/event_fd.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace shardbridge::detail {
@@ -21,6 +23,7 @@ class uring_driver final : public driver {
     std::uint16_t receive_buffers = 0; ///< see provided_buffers
     std::size_t receive_buffer_bytes = 0;
     std::uint64_t zero_copy_from = UINT64_MAX; ///< bytes: sends of so many are not copied, where the kernel can do that
+    std::optional<ring_features> features{};   ///< to do without what the kernel has; none: what is found
   };
   uring_driver(const setup& wanted, const event_fd& wake);
 
@@ -38,7 +41,7 @@ class uring_driver final : public driver {
   received_piece& piece(const completion& came, const msghdr* asked) noexcept override;
   void give_back(std::uint16_t buffer) noexcept override { provided_.give_back(buffer); }
   buffer_count buffers() const noexcept override { return {provided_.size(), provided_.lent()}; }
-  int without_buffers() const noexcept override { return provided_.error(); }
+  int without_buffers() const noexcept override;
   std::uint64_t overflowed() const noexcept override;
   std::uint64_t registered() const noexcept override { return registered_submissions_; }
   bool supports(op_code code) const noexcept override;
@@ -46,15 +49,18 @@ class uring_driver final : public driver {
   void leave_thread() noexcept override { ring_.leave_thread(); }
 
   [[nodiscard]] const std::string& description() const noexcept { return ring_.description(); }
+  [[nodiscard]] const ring_features& features() const noexcept { return features_; }
   /// See ring::limit_workers().
   void limit_workers(unsigned count) noexcept { ring_.limit_workers(count); }
 
  private:
   void watch_wake();
+  void prepare_accept(io_uring_sqe* sqe, int fd) const noexcept;
   void prepare_transfer(io_uring_sqe* sqe, const submission& what) noexcept;
   void prepare_send(io_uring_sqe* sqe, const submission& what) const noexcept;
 
   ring ring_;
+  const ring_features features_;
   provided_buffers provided_;
   const std::uint64_t zero_copy_from_;
   const event_fd& wake_;

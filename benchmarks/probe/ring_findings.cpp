@@ -2,14 +2,17 @@
 
 #include <liburing.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <system_error>
 
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace shardbridge::bench {
@@ -84,6 +87,39 @@ int try_registered_file(io_uring* ring) {
   const int failed = -io_uring_register_files(ring, &file, 1);
   if (failed == 0) io_uring_unregister_files(ring);
   return failed;
+}
+
+/// What a kernel does not know it refuses before it looks for the descriptor.
+template <class Prepare>
+int try_without_descriptor(io_uring* ring, Prepare prepare) {
+  prepare(io_uring_get_sqe(ring));
+  const int submitted = io_uring_submit_and_wait(ring, 1);
+  if (submitted < 0) return -submitted;
+  io_uring_cqe* cqe = nullptr;
+  if (const int failed = -io_uring_peek_cqe(ring, &cqe); failed != 0) return failed;
+  const int answer = -cqe->res;
+  io_uring_cqe_seen(ring, cqe);
+  return answer == EBADF ? 0 : answer;
+}
+
+std::vector<finding> find_multishots() {
+  std::vector<finding> out;
+  tried_ring ring;
+  if (ring.error() != 0) return out;
+  const auto tried = [&](const char* name, auto prepare) {
+    out.push_back(found(name, try_without_descriptor(ring.get(), prepare)));
+  };
+  msghdr message{};
+  tried("ACCEPT, multishot", [](io_uring_sqe* sqe) { io_uring_prep_multishot_accept(sqe, -1, nullptr, nullptr, 0); });
+  tried("RECV, multishot", [](io_uring_sqe* sqe) {
+    io_uring_prep_recv_multishot(sqe, -1, nullptr, 0, 0);
+    sqe->flags |= IOSQE_BUFFER_SELECT;
+  });
+  tried("RECVMSG, multishot", [&](io_uring_sqe* sqe) {
+    io_uring_prep_recvmsg_multishot(sqe, -1, &message, 0);
+    sqe->flags |= IOSQE_BUFFER_SELECT;
+  });
+  return out;
 }
 
 } // namespace
@@ -167,6 +203,7 @@ std::vector<finding> find_operations() {
     const bool known = io_uring_opcode_supported(probe.get(), each.code) != 0;
     out.push_back({each.name, known, known ? "" : "not known to this kernel"});
   }
+  std::ranges::move(find_multishots(), std::back_inserter(out));
   return out;
 }
 

@@ -16,7 +16,7 @@ TEST(probe, says_what_works_and_what_shards_run_on) {
   const program_result ended = run_program({"probe"});
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
   for (const char* const title : {"What shards run on", "Limits and settings", "A ring with", "Registered with a ring",
-                                  "Operations", "RLIMIT_MEMLOCK", "DEFER_TASKRUN", "LINK_TIMEOUT"})
+                                  "Operations", "RLIMIT_MEMLOCK", "DEFER_TASKRUN", "LINK_TIMEOUT", "RECV, multishot"})
     EXPECT_NE(ended.out.find(title), std::string::npos) << title << " in:\n" << ended.out;
 }
 
