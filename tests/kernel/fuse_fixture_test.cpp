@@ -108,6 +108,44 @@ TEST_F(fuse_faults, the_end_of_the_fixture_releases_and_unmounts) {
   EXPECT_FALSE(std::filesystem::exists(mount_point));
 }
 
+TEST_F(fuse_faults, some_at_random_and_all_that_were_asked_for) {
+  const descriptor opened(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+  fuse->set_random(7, 1'000'000);
+  int failed = 0;
+  int cut_short = 0;
+  for (int each = 0; each < 60; ++each) {
+    const ssize_t came = ::pread(opened, buffer.data(), 1000, 0);
+    failed += came < 0 ? 1 : 0;
+    cut_short += came >= 0 && came < 1000 ? 1 : 0;
+  }
+  EXPECT_GT(failed, 0);
+  EXPECT_GT(cut_short, 0);
+  std::uint64_t met = 0;
+  for (std::size_t each = 1; each < random_fault_count; ++each)
+    met += fuse->met(static_cast<random_fault>(each));
+  EXPECT_EQ(met, 60U);
+  EXPECT_EQ(fuse->met(random_fault::eio) + fuse->met(random_fault::eintr), static_cast<std::uint64_t>(failed));
+  fuse->set_random(7, 0);
+  for (int each = 0; each < 60; ++each)
+    EXPECT_EQ(::pread(opened, buffer.data(), 1000, 0), 1000);
+}
+
+TEST_F(fuse_faults, what_is_removed_is_forgotten) {
+  ASSERT_EQ(fuse->kept(), 1U);
+  {
+    const std::string removed = fuse->make_file("removed", 1000);
+    const descriptor opened(::open(removed.c_str(), O_RDWR | O_CLOEXEC));
+    EXPECT_EQ(::unlink(removed.c_str()), 0);
+    EXPECT_EQ(::pread(opened, buffer.data(), 4096, 0), 1000) << "open files still show it";
+    EXPECT_EQ(fuse->kept(), 2U);
+  }
+  const std::string replaced = fuse->make_file("replaced", 1000);
+  std::filesystem::rename(file, replaced);
+  for (const auto end = clock::now() + std::chrono::seconds(10); fuse->kept() > 1 && clock::now() < end;)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(fuse->kept(), 1U);
+}
+
 TEST(fixtures_of_a_killed_process, are_cleaned_up) {
   NEED_FUSE();
   ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
