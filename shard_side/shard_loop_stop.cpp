@@ -80,6 +80,7 @@ void shard_loop::close() {
   for (const auto& from : connections_) {
     answer_leftovers(*from, [this, &from](operation& op) {
       op.joined = from.get();
+      counters_.requests.add();
       hand_back(op);
     });
     while (!from->pending_replies.empty())

@@ -163,6 +163,7 @@ TEST_F(shard_loop_stop, answers_what_is_on_the_lanes_when_it_closes) {
   EXPECT_EQ(replies_of(*unseen), named{&late});
   EXPECT_EQ(late.result, stopped);
   EXPECT_EQ(order.delivered, 1);
+  EXPECT_EQ(counters.requests.get(), counters.replies.get());
 }
 
 /// An order whose end does what another thread might do just then.
@@ -201,6 +202,7 @@ TEST_F(shard_loop_stop, answers_bridges_that_attach_while_it_ends) {
     const named replied = replies_of(*each);
     answered.insert(answered.end(), replied.begin(), replied.end());
   }
+  EXPECT_EQ(counters.requests.get(), counters.replies.get()) << "what it answers it has taken";
   std::sort(answered.begin(), answered.end());
   named pushed;
   for (test_call& each : late)
