@@ -98,7 +98,7 @@ struct producer {
   }
 
   [[noreturn]] static void fail(const char* sentence) {
-    std::fprintf(stderr, "soak: %s\n", sentence);
+    std::fprintf(stderr, "lanes_soak: %s\n", sentence);
     std::_Exit(EXIT_FAILURE);
   }
 
@@ -157,7 +157,7 @@ void watch(wake_side& consumer, const std::deque<producer>& producers, std::uint
     if (returned != before) moved = now;
     before = returned;
     if (now - moved < patience) continue;
-    std::fprintf(stderr, "soak: nothing has moved for 20 s after %llu of %llu items\nconsumer's word: %016llx\n",
+    std::fprintf(stderr, "lanes_soak: nothing has moved for 20 s after %llu of %llu items\nconsumer's word: %016llx\n",
                  static_cast<unsigned long long>(returned), static_cast<unsigned long long>(total),
                  static_cast<unsigned long long>(consumer.word().raw()));
     for (const producer& each : producers)
@@ -167,7 +167,7 @@ void watch(wake_side& consumer, const std::deque<producer>& producers, std::uint
 }
 
 int run(const options& chosen) {
-  std::printf("soak: %llu items, %u producers, seed %llu\n", static_cast<unsigned long long>(chosen.items),
+  std::printf("lanes_soak: %llu items, %u producers, seed %llu\n", static_cast<unsigned long long>(chosen.items),
               chosen.producers, static_cast<unsigned long long>(chosen.seed));
   std::fflush(stdout); // it may hang
   const auto consumer = std::make_shared<wake_side>();
@@ -194,7 +194,7 @@ int run(const options& chosen) {
   }
   if (there != total) producer::fail("the items counted are not those that were sent");
   const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - began;
-  std::printf("soak: %llu items there and back in %.1f s; wakes of the consumer %llu, of the producers %llu\n",
+  std::printf("lanes_soak: %llu items there and back in %.1f s; wakes of the consumer %llu, of the producers %llu\n",
               static_cast<unsigned long long>(there), lasted.count(),
               static_cast<unsigned long long>(consumer->wakes_sent()), static_cast<unsigned long long>(wakes));
   return EXIT_SUCCESS;
