@@ -1,7 +1,9 @@
 // What the command line says.
 #pragma once
 
-#include "../work/scene.hpp"
+#include "../decisions/harm.hpp"
+
+#include <shardbridge/options.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -182,11 +182,7 @@ void soak::finish() {
     std::this_thread::sleep_for(1ms);
   }
   collect();
-  for (scene& each : scenes_)
-    each.group.stop();
-  for (scene& each : scenes_)
-    each.group.join();
-  pool_->join();
+  end_groups();
   workers_.clear();
   for (const scene& each : scenes_)
     wrong_.add(unbalanced(each.to.book.read()));
@@ -205,7 +201,25 @@ void soak::finish() {
   line_.end();
 }
 
+/// A join that does not return holds up this thread, so that another one must watch it.
+void soak::end_groups() {
+  std::promise<void> ended;
+  std::jthread watch([this, end = ended.get_future()] {
+    if (end.wait_for(how_.patience) != std::future_status::ready)
+      give_up("the end: groups and their context have not ended for " + std::to_string(how_.patience.count()) + " s");
+  });
+  for (scene& each : scenes_)
+    each.group.stop();
+  for (scene& each : scenes_)
+    each.group.join();
+  pool_->join();
+  ended.set_value();
+}
+
 void soak::collect() {
+  told_.drivers.clear();
+  told_.faults.clear();
+  told_.requests = 0;
   told_.seconds = seconds_gone();
   for (const scene& each : scenes_) {
     report::driver& its = told_.drivers.emplace_back();

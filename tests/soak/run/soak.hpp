@@ -35,6 +35,7 @@ class soak {
   void show();
   void collect();
   [[nodiscard]] std::vector<std::string> audit() const;
+  void end_groups();
   [[noreturn]] void give_up(const std::string& sentence);
   void print_outstanding() const;
   [[nodiscard]] double seconds_gone() const;

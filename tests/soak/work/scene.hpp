@@ -3,15 +3,13 @@
 
 #include "../decisions/block.hpp"
 #include "../decisions/dice.hpp"
+#include "../decisions/harm.hpp"
 #include "counted.hpp"
 #include "gate.hpp"
 
 #include <mutex>
 
 namespace shardbridge::soak {
-
-/// What is planted to see that it is found.
-enum class harm { none, lost_completion, wrong_data, leaked_descriptor, leaked_memory, hang };
 
 /// What workers of all scenes share.
 struct surroundings {
