@@ -2,6 +2,8 @@
 
 #include "tests/unit/open_descriptors.hpp"
 
+#include <shardbridge/detail/sanitizers.hpp>
+
 #include <fstream>
 
 #include <malloc.h>
@@ -25,9 +27,9 @@ memory_sample measure() {
 }
 
 const char* why_growth_is_not_judged() {
-#if defined(__SANITIZE_ADDRESS__)
+#if SHARDBRIDGE_ADDRESS_SANITIZER
   return "not judged under AddressSanitizer, which keeps freed memory and looks for leaks at the end itself";
-#elif defined(__SANITIZE_THREAD__)
+#elif SHARDBRIDGE_THREAD_SANITIZER
   return "not judged under ThreadSanitizer, whose own memory grows";
 #else
   return "";
