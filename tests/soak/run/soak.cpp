@@ -1,6 +1,7 @@
 #include "soak.hpp"
 
 #include "meter.hpp"
+#include "outstanding.hpp"
 
 #include <boost/version.hpp>
 
@@ -8,7 +9,6 @@
 #include <fstream>
 #include <future>
 #include <iostream>
-#include <sstream>
 #include <thread>
 
 #include <sys/utsname.h>
@@ -188,7 +188,8 @@ void soak::finish() {
     wrong_.add(unbalanced(each.to.book.read()));
   scenes_.clear();
   pool_.reset();
-  for (const auto end = clock::now() + 10s;
+  // Where something is wrong already, nobody waits for more.
+  for (const auto end = clock::now() + (wrong_.count() == 0 ? 10s : 0s);
        (told_.descriptors_after = measure().descriptors) != told_.descriptors_before && clock::now() < end;)
     std::this_thread::sleep_for(5ms);
   if (told_.descriptors_after != told_.descriptors_before)
@@ -243,7 +244,7 @@ void soak::collect() {
 void soak::give_up(const std::string& sentence) {
   line_.end();
   wrong_.add(sentence);
-  print_outstanding();
+  print_outstanding(std::cout, scenes_);
   collect();
   write_summary(std::cout, told_);
   std::cout.flush();
@@ -253,42 +254,6 @@ void soak::give_up(const std::string& sentence) {
   }
   if (fuse_) fuse_->release();
   std::_Exit(EXIT_FAILURE);
-}
-
-void soak::print_outstanding() const {
-  for (const scene& each : scenes_) {
-    const tallies seen = each.to.book.read();
-    for (std::size_t which = 0; which < kind_count; ++which)
-      if (seen[which].begun != seen[which].ended())
-        std::cout << each.to.name << ": " << name_of(static_cast<kind>(which)) << ": "
-                  << seen[which].begun - seen[which].ended() << " under way\n";
-    for (const auto& [name, link] :
-         {std::pair("wide", &each.wide), {"narrow", &each.narrow}, {"levels", &each.levels}}) {
-      const bridge_stats its = link->stats();
-      std::cout << each.to.name << ": bridge " << name << ": accepted " << its.accepted << ", completed "
-                << its.completed << ", waiting " << its.waiting << "\n";
-    }
-    for (const shard_stats& its : each.group.stats())
-      std::cout << each.to.name << ": a shard: turns " << its.turns << ", in flight " << its.in_flight << ", backlog "
-                << its.backlog << ", tasks " << its.tasks << ", requests " << its.requests << ", replies "
-                << its.replies << "\n";
-    // A shard that hangs does not answer.
-    for (std::size_t where = 0; where < each.group.size(); ++where) {
-      const auto answer = std::make_shared<std::promise<std::string>>();
-      auto listed = answer->get_future();
-      const auto list = [](shard& self) {
-        std::ostringstream out;
-        self.for_each_task([&](const task_info& one) {
-          out << "  task " << one.id << " " << (one.waits_for != nullptr ? one.waits_for : "runs") << "\n";
-        });
-        return out.str();
-      };
-      async_call(const_cast<bridge&>(each.wide), where, list,
-                 [answer](const std::exception_ptr&, std::string text) { answer->set_value(std::move(text)); });
-      std::cout << each.to.name << ": tasks of shard " << where << ":\n"
-                << (listed.wait_for(2s) == std::future_status::ready ? listed.get() : "  it does not answer\n");
-    }
-  }
 }
 
 double soak::seconds_gone() const {

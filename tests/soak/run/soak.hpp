@@ -37,7 +37,6 @@ class soak {
   [[nodiscard]] std::vector<std::string> audit() const;
   void end_groups();
   [[noreturn]] void give_up(const std::string& sentence);
-  void print_outstanding() const;
   [[nodiscard]] double seconds_gone() const;
 
   const options how_;
