@@ -216,7 +216,10 @@ asio::awaitable<void> verified_file::size(step& next) {
 }
 
 asio::awaitable<void> verified_file::advise(step& next) {
-  const file_advice what = next.plan.vectored ? file_advice::dont_need : file_advice::will_need;
+  // What is read ahead goes by way of the page cache, even of a file without one. There a read that is cut short says
+  // that the file ends (fuse_short_read() in fs/fuse/file.c), and the kernel takes that for its size.
+  const bool ahead = !next.plan.vectored && !allowed_.faults;
+  const file_advice what = ahead ? file_advice::will_need : file_advice::dont_need;
   const auto start = [&](auto handler) {
     file_.async_advise(offset_of(next.first), next.bytes.size(), what, next.options,
                        asio::bind_cancellation_slot(next.slot, std::move(handler)));
