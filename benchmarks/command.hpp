@@ -11,6 +11,7 @@ using action = std::function<int()>;
 
 // Each adds its subcommand to the parser; when that one is chosen, `chosen` becomes what to do.
 
+void add_compare_command(CLI::App& app, action& chosen);
 void add_echo_command(CLI::App& app, action& chosen);
 void add_handoff_command(CLI::App& app, action& chosen);
 void add_offload_command(CLI::App& app, action& chosen);

@@ -13,6 +13,7 @@ constexpr const char* exit_codes = R"(Exit codes:
   1    something failed while running: operations, an engine, the disk
   2    an option or a file cannot be used
   3    --verify found wrong blocks
+  4    compare --strict: something is worse, beyond the noise
   130  interrupted; what was done is printed)";
 
 int run(int argc, char** argv) {
@@ -24,6 +25,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.footer(exit_codes);
   action chosen;
+  add_compare_command(app, chosen);
   add_echo_command(app, chosen);
   add_handoff_command(app, chosen);
   add_offload_command(app, chosen);

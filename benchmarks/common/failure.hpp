@@ -8,7 +8,7 @@
 namespace shardbridge::bench {
 
 /// What the program ends with; listed in `--help`.
-enum class exit_code : int { ok = 0, run_failed = 1, bad_input = 2, wrong_blocks = 3, interrupted = 130 };
+enum class exit_code : int { ok = 0, run_failed = 1, bad_input = 2, wrong_blocks = 3, worse = 4, interrupted = 130 };
 
 /// One sentence for the user, and the exit code that goes with it.
 class failure : public std::runtime_error {

@@ -39,11 +39,20 @@ void json_file::write(const nlohmann::ordered_json& results) {
   written_ = true;
 }
 
-result_set read_results(const std::string& path) {
+nlohmann::ordered_json read_json(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw bad_input("cannot read '" + path + "': " + errno_text());
   try {
-    return nlohmann::ordered_json::parse(file).get<result_set>();
+    return nlohmann::ordered_json::parse(file);
+  } catch (const nlohmann::json::exception& error) {
+    throw bad_input("'" + path + "' does not hold results of this program: " + error.what());
+  }
+}
+
+result_set read_results(const std::string& path) {
+  const nlohmann::ordered_json found = read_json(path);
+  try {
+    return found.get<result_set>();
   } catch (const nlohmann::json::exception& error) {
     throw bad_input("'" + path + "' does not hold results of this program: " + error.what());
   }

@@ -27,6 +27,9 @@ class json_file {
   bool written_ = false;
 };
 
+/// Reads what any command wrote. Throws bad_input.
+nlohmann::ordered_json read_json(const std::string& path);
+
 /// Reads what `offload` wrote. Throws bad_input.
 result_set read_results(const std::string& path);
 

@@ -100,6 +100,9 @@ const bad_case bad_cases[] = {
      "--json '{folder}/none/r.json' cannot be written"},
     {"json_is_a_folder", {"offload", "--json", "{folder}"}, "cannot be written: Is a directory"},
     {"report_no_file", {"report", "{folder}/none"}, "cannot read '{folder}/none'"},
+    {"compare_one_file", {"compare", "{file}"}, "after is required"},
+    {"compare_no_file", {"compare", "{folder}/none", "{file}"}, "cannot read '{folder}/none'"},
+    {"compare_no_results", {"compare", "{file}", "{file}"}, "does not hold results"},
     {"report_no_results", {"report", "{file}"}, "does not hold results"},
 };
 
