@@ -16,7 +16,9 @@
 
 namespace shardbridge::detail {
 
-/// One step of an operation, as the kernel needs it. What the pointers name stays until the terminal CQE.
+/// One step of an operation, as the kernel needs it. What the pointers name stays until the terminal CQE, but a single
+/// iovec only until it is submitted: an operation with a buffer of its own may be answered before it has ended, and
+/// goes. The buffer stays.
 struct submission {
   op_code code;
   std::uint8_t step = 0; ///< of an open: 0 opens, 1 asks what was opened

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <sys/uio.h>
+
 namespace shardbridge::detail {
 
 /// One submission to the thread-pool driver.
@@ -20,6 +22,7 @@ struct pool_job {
 
   token which{};
   submission what{};
+  iovec piece{}; ///< where `what` has one: its own goes when the operation is answered before the job has ended
   std::int32_t result = 0;
   place where = place::nowhere;
   bool cancelled = false;       ///< while it was staged
@@ -43,6 +46,10 @@ class job_table {
     job = pool_job{};
     job.which = which;
     job.what = what;
+    if (what.iovec_count == 1) {
+      job.piece = *what.iovecs;
+      job.what.iovecs = &job.piece;
+    }
     job.where = pool_job::place::staged;
     return job;
   }

@@ -256,6 +256,20 @@ TEST_P(driver_with_one_thread, what_is_queued_behind_it_is_cancelled) {
   EXPECT_EQ(result(2), 0);
 }
 
+/// As of an operation with an owned buffer that has been answered at its deadline.
+TEST_P(driver_with_one_thread, its_iovec_may_go_when_it_is_submitted) {
+  const fd_owner file = make_file("file");
+  bytes out("right"), other("something else");
+  stage(1, of_regular(op_code::write, file, out, 0));
+  take();
+  out.part = other.part;
+  let_go();
+  EXPECT_EQ(result(1), 5);
+  bytes in(20);
+  EXPECT_EQ(result_of(of_regular(op_code::read, file, in, 0), 2), 5);
+  EXPECT_EQ(in.memory.substr(0, 5), "right");
+}
+
 TEST_P(driver_with_one_thread, what_is_staged_is_cancelled) {
   const fd_owner file = make_file("file");
   stage(1, of_file(op_code::sync_all, file));
