@@ -36,10 +36,14 @@ class life_worker final : public worker {
     thread_ = std::jthread([this] {
       while (scene_.around.pause.pass_now()) {
         dice chance = scene_.roll(number_, steps_++);
-        if (chance.one_in(4))
-          live_group(chance);
-        else
-          live_bridge(chance);
+        try {
+          if (chance.one_in(4))
+            live_group(chance);
+          else
+            live_bridge(chance);
+        } catch (const std::exception& failure) {
+          scene_.to.tell(std::string("a life could not begin: ") + failure.what());
+        }
         std::this_thread::sleep_for(std::chrono::milliseconds(chance.roll(10)));
       }
       scene_.around.pause.leave();
