@@ -4,6 +4,7 @@
 #include <bridge/blocked_signals.hpp>
 #include <bridge/connection.hpp>
 #include <bridge/descriptor_number.hpp>
+#include <bridge/interruptions.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,9 +19,6 @@
 
 namespace shardbridge::detail {
 namespace {
-
-/// As often as on a shard.
-constexpr int most_interruptions = 8;
 
 /// -errno where it fails. What a signal's handler has interrupted is begun anew with signals blocked, since some file
 /// systems undo what they have done by then, and would never come to an end among many. Not for what may wait for ever.

@@ -4,6 +4,7 @@
 
 #include <shardbridge/detail/operation.hpp>
 
+#include <bridge/interruptions.hpp>
 #include <shard_side/op_fsm.hpp>
 
 namespace shardbridge::detail {
@@ -23,10 +24,6 @@ struct transfer {
   std::uint32_t alignment = 1;    ///< of a direct file: a count that is no multiple of it ended at the end of the file
   int interruptions = 0;          ///< EINTRs of earlier submissions that nobody here asked for
 };
-
-/// Submissions that end with EINTR before it is reported: a file system that never says anything else would keep its
-/// operation for ever.
-inline constexpr int most_interruptions = 8;
 
 [[nodiscard]] verdict judge(const op_fsm& settled, const transfer& what) noexcept;
 

@@ -146,6 +146,13 @@ class memory_is_never_given_back_early_by_a_device : public testing::TestWithPar
     std::this_thread::sleep_for(200ms);
   }
 
+  std::jthread unthrottle_later() {
+    return std::jthread([this] {
+      std::this_thread::sleep_for(400ms);
+      device->unthrottle();
+    });
+  }
+
   std::optional<fixtures::throttled_device> device;
   std::optional<service> all;
   std::optional<random_access_file> file;
@@ -154,10 +161,7 @@ class memory_is_never_given_back_early_by_a_device : public testing::TestWithPar
 
 TEST_P(memory_is_never_given_back_early_by_a_device, a_callers_buffer_outlasts_the_deadline) {
   const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(4096, size), &std::free);
-  std::jthread later([this] {
-    std::this_thread::sleep_for(400ms);
-    device->unthrottle();
-  });
+  const std::jthread later = unthrottle_later();
   const outcome read = all->complete(
       [&](auto h) { file->async_read_some_at(0, asio::buffer(memory.get(), size), {.timeout = 50ms}, h); });
   EXPECT_GE(elapsed(), 300ms) << "it was not stuck long enough to show anything";
@@ -189,10 +193,7 @@ TEST_P(memory_is_never_given_back_early_by_a_device, a_callers_buffer_outlasts_t
   outcome read;
   file->async_read_some_at(0, asio::buffer(memory.get(), size), read.handler());
   wait_for_the_device();
-  std::jthread later([this] {
-    std::this_thread::sleep_for(400ms);
-    device->unthrottle();
-  });
+  const std::jthread later = unthrottle_later();
   file->cancel();
   ASSERT_TRUE(all->finish());
   EXPECT_GE(elapsed(), 500ms) << "it was not stuck long enough to show anything";
@@ -205,10 +206,7 @@ TEST_P(memory_is_never_given_back_early_by_a_device, a_callers_buffer_outlasts_t
   outcome read;
   file->async_read_some_at(0, asio::buffer(memory.get(), size), read.handler());
   wait_for_the_device();
-  std::jthread later([this] {
-    std::this_thread::sleep_for(400ms);
-    device->unthrottle();
-  });
+  const std::jthread later = unthrottle_later();
   all->group.stop();
   all->group.join();
   EXPECT_GE(elapsed(), 500ms) << "it was not stuck long enough to show anything";
