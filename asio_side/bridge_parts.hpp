@@ -27,8 +27,7 @@ namespace shardbridge::detail {
 struct bridge_core::parts {
   parts(std::shared_ptr<group_core> joined, const bridge_options& options)
       : group(std::move(joined)), permits(options), replies(std::make_shared<wake_side>()),
-        cached(options.cached_reads), sampler(options.sampling),
-        spin(std::min(options.spin.count(), group->look_limit())), max_ops(options.max_ops),
+        cached(options.cached_reads), sampler(options.sampling), spin(options.spin.count()), max_ops(options.max_ops),
         max_bytes(options.max_bytes) {
     for (shard_port& port : group->ports) {
       connections.push_back(std::make_shared<connection>(wake_pair{port.shared_wake(), replies}, options.max_ops));

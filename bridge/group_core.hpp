@@ -6,9 +6,7 @@
 #include <shardbridge/stats.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <deque>
-#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -24,9 +22,6 @@ struct group_core {
 
   /// One entry a shard, as shard_group::stats(). Any thread. Without threads there are none to tell of.
   [[nodiscard]] virtual std::vector<shard_stats> stats() { return {}; }
-
-  /// The longest that who waits for replies may look for them, in nanoseconds, since a core may be wanted meanwhile.
-  [[nodiscard]] virtual std::int64_t look_limit() const noexcept { return std::numeric_limits<std::int64_t>::max(); }
 
   /// Any thread.
   [[nodiscard]] std::size_t nearest_to(int cpu) {

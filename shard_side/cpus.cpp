@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -42,11 +41,6 @@ std::optional<int> cpu_for(std::size_t index, const shard_group_options& options
   if (!options.cpus.empty()) return options.cpus[index % options.cpus.size()];
   if (order.empty()) return std::nullopt;
   return order[index % order.size()];
-}
-
-std::int64_t look_limit_beside_workers(std::size_t cpus, std::size_t shards) noexcept {
-  constexpr std::int64_t sooner_than_any_worker = 10'000; // which has to be woken
-  return cpus >= shards + 2 ? std::numeric_limits<std::int64_t>::max() : sooner_than_any_worker;
 }
 
 bool pin_this_thread(int cpu) noexcept {

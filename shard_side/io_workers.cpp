@@ -49,7 +49,7 @@ void io_workers::flush() noexcept {
       }
       more = queue_.size() - std::min(queue_.size(), coming_);
       while (count < std::min(more, at_once) && !idle_.empty()) {
-        woken[count] = idle_.back(); // whose memory is warm
+        woken[count] = idle_.back(); // the near one, or one whose memory is warm
         idle_.pop_back();
         woken[count++]->told = true;
       }
@@ -68,7 +68,7 @@ void io_workers::flush() noexcept {
 /// False: the system gives no more of them, and is not asked again while there are any.
 bool io_workers::start_one() noexcept {
   try {
-    auto made = std::make_unique<worker>();
+    auto made = std::make_unique<worker>(workers_.empty());
     const blocked_signals blocked;
     {
       const std::lock_guard lock(mutex_);
@@ -117,9 +117,9 @@ void io_workers::finish(pool_job& job) noexcept {
   told_.publish();
 }
 
-void io_workers::place_this_thread() const noexcept {
+void io_workers::place_this_thread(bool near) const noexcept {
   ::pthread_setname_np(::pthread_self(), wanted_.name.c_str());
-  if (wanted_.cpus.empty()) return;
+  if (near || wanted_.cpus.empty()) return;
   cpu_set_t set;
   CPU_ZERO(&set);
   for (const int cpu : wanted_.cpus)
@@ -127,15 +127,21 @@ void io_workers::place_this_thread() const noexcept {
   ::sched_setaffinity(0, sizeof set, &set);
 }
 
+/// With the lock held.
+void io_workers::sleeps(worker& self) {
+  const bool behind_near = !self.near && !idle_.empty() && idle_.back()->near;
+  idle_.insert(idle_.end() - (behind_near ? 1 : 0), &self);
+}
+
 void io_workers::run(worker& self) noexcept {
-  place_this_thread();
+  place_this_thread(self.near);
   std::unique_lock lock(mutex_);
   --coming_;
   for (;;) {
     while (queue_.empty()) {
       if (stopping_) return;
       self.told = false;
-      idle_.push_back(&self);
+      sleeps(self);
       self.wake.wait(lock, [&self] { return self.told; });
       if (stopping_) return;
       --coming_;

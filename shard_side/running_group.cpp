@@ -170,11 +170,6 @@ void running_group::run(std::size_t index, std::promise<beginning>& started, std
   kernels_[index]->leave_thread();
 }
 
-std::int64_t running_group::look_limit() const noexcept {
-  return backend_ == backend::thread_pool ? look_limit_beside_workers(cpus_.size(), options.shards)
-                                          : group_core::look_limit();
-}
-
 std::vector<std::size_t> running_group::shards_by_cpu() const {
   const auto cpus = static_cast<std::size_t>(std::max(::sysconf(_SC_NPROCESSORS_CONF), 0L));
   return nearest_shards(pinned_, domains_of_machine(cpus), cpus);

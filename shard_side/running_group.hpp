@@ -32,7 +32,6 @@ class running_group final : public group_core, public std::enable_shared_from_th
   [[nodiscard]] backend in_use() const noexcept { return backend_; }
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
   [[nodiscard]] std::vector<shard_stats> stats() override;
-  [[nodiscard]] std::int64_t look_limit() const noexcept override;
 
  private:
   [[nodiscard]] std::string first_line() const;

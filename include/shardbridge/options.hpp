@@ -102,8 +102,9 @@ struct shard_group_options {
   /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
   /// Threads that the kernel may start for each shard, to do for it what would block (io-wq): so many for files, and as
-  /// many for what may wait for ever. On `backend::thread_pool` threads of the shard's own, for files. 1 to 4096. More
-  /// let more of fsync, open and the like go on side by side, and there more of every transfer that is not cached.
+  /// many for what may wait for ever. On `backend::thread_pool` threads of the shard's own, for files, of which the
+  /// first stays on the shard's CPU. 1 to 4096. More let more of fsync, open and the like go on side by side, and there
+  /// more of every transfer that is not cached.
   unsigned io_workers = 16;
   /// How shards wake one another.
   shardbridge::shard_wake shard_wake = shardbridge::shard_wake::eventfd;
@@ -179,8 +180,7 @@ struct bridge_options {
   /// megabytes.
   bool cached_reads = false;
   /// The longest the thread that delivers replies looks for more before it waits for the eventfd, 0 to 1 s, as
-  /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context. On `backend::thread_pool`
-  /// it is at most 10 us where the process has fewer than two CPUs beside the shards': workers need them.
+  /// shard_group_options::spin. Meanwhile it runs no other handler of the execution context.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
   /// One in so many operations, picked at random, is timed for `bridge_stats::latencies`; 0: none. Timing one costs the
   /// reading of a clock six times.

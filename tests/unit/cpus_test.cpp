@@ -3,7 +3,6 @@
 #include <shard_side/cpus.hpp>
 
 #include <cstdint>
-#include <limits>
 #include <ostream>
 #include <thread>
 #include <vector>
@@ -78,14 +77,6 @@ TEST(cpus, pin_a_thread_where_it_may_run) {
     EXPECT_EQ(allowed_cpus(), std::vector<int>{allowed.back()});
     EXPECT_FALSE(pin_this_thread(CPU_SETSIZE - 1)) << "no machine has that many";
   }).join();
-}
-
-TEST(looking_beside_workers, is_short_where_there_is_no_core_for_them) {
-  constexpr std::int64_t as_long_as_wanted = std::numeric_limits<std::int64_t>::max();
-  EXPECT_EQ(look_limit_beside_workers(2, 1), 10'000);
-  EXPECT_EQ(look_limit_beside_workers(3, 1), as_long_as_wanted);
-  EXPECT_EQ(look_limit_beside_workers(8, 7), 10'000);
-  EXPECT_EQ(look_limit_beside_workers(8, 6), as_long_as_wanted);
 }
 
 } // namespace
