@@ -5,6 +5,8 @@
 #include <boost/version.hpp>
 
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -16,7 +18,7 @@ constexpr const char* exit_codes = R"(Exit codes:
   4    compare --strict: something is worse, beyond the noise
   130  interrupted; what was done is printed)";
 
-int run(int argc, char** argv) {
+int run(const std::vector<std::string>& words) {
   using namespace shardbridge::bench;
   CLI::App app("Measures how an Asio service gets its work done elsewhere: through shardbridge and otherwise.",
                "shardbridge-bench");
@@ -32,11 +34,12 @@ int run(int argc, char** argv) {
   add_pressure_command(app, chosen);
   add_probe_command(app, chosen);
   add_report_command(app, chosen);
+  add_suite_command(app, chosen, run);
   add_wake_command(app, chosen);
   for (auto* command : app.get_subcommands(nullptr))
     command->footer(command->get_footer() + "\n" + exit_codes);
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend())); // as it wants them
   } catch (const CLI::Success& help_or_version) {
     return app.exit(help_or_version);
   } catch (const CLI::ParseError& error) {
@@ -52,7 +55,7 @@ int main(int argc, char** argv) {
   using shardbridge::bench::exit_code;
   shardbridge::bench::install_interrupt_handlers();
   try {
-    return run(argc, argv);
+    return run({argv + 1, argv + argc});
   } catch (const shardbridge::bench::failure& failure) {
     std::cerr << "shardbridge-bench: " << failure.what() << '\n';
     return static_cast<int>(failure.code());

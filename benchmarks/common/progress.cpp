@@ -1,5 +1,7 @@
 #include "progress.hpp"
 
+#include "time_left.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,18 +25,25 @@ void progress::update(double share, const std::string& detail) {
   const auto pause = terminal_ ? 100ms : 5000ms;
   if (last_ != decltype(last_){} && now - last_ < pause) return;
   last_ = now;
+  if (begun_ == decltype(begun_){}) begun_ = now;
   share = std::clamp(share, 0.0, 1.0);
+  const std::string left = time_left(share);
   if (!terminal_) {
-    std::fprintf(stderr, "%s: %.0f%% %s\n", what_.c_str(), share * 100, detail.c_str());
+    std::fprintf(stderr, "%s: %.0f%% %s%s\n", what_.c_str(), share * 100, left.c_str(), detail.c_str());
     return;
   }
   constexpr int width = 30;
   const auto done = static_cast<int>(share * width);
-  std::fprintf(stderr, "\r\033[K%s [%s%s] %3.0f%% %s", what_.c_str(),
-               std::string(static_cast<std::size_t>(done), '#').c_str(),
-               std::string(static_cast<std::size_t>(width - done), ' ').c_str(), share * 100, detail.c_str());
+  std::fprintf(
+      stderr, "\r\033[K%s [%s%s] %3.0f%% %s%s", what_.c_str(), std::string(static_cast<std::size_t>(done), '#').c_str(),
+      std::string(static_cast<std::size_t>(width - done), ' ').c_str(), share * 100, left.c_str(), detail.c_str());
   std::fflush(stderr);
   drawn_ = true;
+}
+
+std::string progress::time_left(double share) const {
+  const std::chrono::duration<double> elapsed = last_ - begun_;
+  return share > 0 && elapsed >= 1s ? time_left_text(rest_of(share, elapsed.count())) + ", " : std::string();
 }
 
 void progress::clear() {

@@ -1,0 +1,101 @@
+#include "plan.hpp"
+
+#include "../common/failure.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace shardbridge::bench {
+namespace {
+
+struct measurement {
+  const char* name;
+  const char* question;
+  std::vector<std::string> quick;
+  double quick_seconds;
+  std::vector<std::string> full;
+  double full_seconds;
+};
+
+std::vector<measurement> measurements() {
+  return {
+      {"offload",
+       "Random 4 KiB reads past the page cache: what a bridge brings to a service that reads files",
+       {"offload", "--engine", "bridge,pool,raw", "--pool-threads", "16", "--rounds", "3", "--seconds", "0.4"},
+       14,
+       {"offload", "--rounds", "7"},
+       170},
+      {"handoff",
+       "Nothing handed to another thread and back: what the way itself takes",
+       {"handoff", "--engine", "bridge,post", "--depth", "1,32,1024", "--producers", "64", "--rounds", "3", "--seconds",
+        "0.3"},
+       8,
+       {"handoff"},
+       110},
+      {"wake",
+       "Two threads that wake one another: what no library can save",
+       {"wake", "--strategy", "spin,futex,eventfd-poll", "--rounds", "2", "--seconds", "0.2"},
+       6,
+       {"wake"},
+       110},
+      {"pressure",
+       "More asked than the device can do: what becomes of memory and latency",
+       {"pressure", "--engine", "refuse,pool", "--seconds", "2", "--base-seconds", "1", "--drain", "1", "--rounds",
+        "1"},
+       14,
+       {"pressure"},
+       120},
+      {"echo",
+       "Sockets on a shard beside Asio's: requests and answers over TCP",
+       {"echo", "--engine", "shard,asio", "--rounds", "3", "--seconds", "0.5"},
+       8,
+       {"echo"},
+       70},
+  };
+}
+
+} // namespace
+
+suite_length parse_suite_length(std::string_view option, std::string_view text) {
+  if (text == "quick") return suite_length::quick;
+  if (text == "full") return suite_length::full;
+  throw bad_input(std::string(option) + " takes quick or full, not '" + std::string(text) + "'");
+}
+
+std::vector<suite_step> plan_suite(suite_length length) {
+  std::vector<suite_step> steps;
+  for (measurement& each : measurements()) {
+    const bool quick = length == suite_length::quick;
+    steps.push_back({.name = each.name,
+                     .question = each.question,
+                     .arguments = std::move(quick ? each.quick : each.full),
+                     .seconds = quick ? each.quick_seconds : each.full_seconds});
+  }
+  return steps;
+}
+
+std::vector<suite_step> only(std::vector<suite_step> steps, std::string_view option,
+                             const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (std::ranges::find(steps, name, &suite_step::name) == steps.end()) {
+      std::string known;
+      for (const suite_step& each : steps)
+        known += (known.empty() ? "" : ", ") + each.name;
+      throw bad_input(std::string(option) + " takes some of " + known + ", not '" + name + "'");
+    }
+  std::erase_if(steps, [&](const suite_step& each) { return std::ranges::find(names, each.name) == names.end(); });
+  return steps;
+}
+
+double seconds_left(const std::vector<suite_step>& steps, std::size_t left, double elapsed) {
+  const auto sum = [](auto from, auto to) {
+    return std::accumulate(from, to, 0.0, [](double all, const suite_step& each) { return all + each.seconds; });
+  };
+  const auto next = steps.end() - static_cast<std::ptrdiff_t>(left);
+  const double done = sum(steps.begin(), next);
+  const double pace = done > 0 ? elapsed / done : 1;
+  return sum(next, steps.end()) * pace;
+}
+
+} // namespace shardbridge::bench
