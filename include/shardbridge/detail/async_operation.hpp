@@ -214,9 +214,22 @@ class initiation {
       : core_(std::move(core)), executor_(executor) {}
   [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
 
+  /// Whoever keeps it, to initiate once more.
+  template <class Handler, class... Asked>
+  void operator()(Handler&& handler, Asked&&... asked) const& {
+    start(core_, executor_, std::forward<Handler>(handler), std::forward<Asked>(asked)...);
+  }
+  /// Once, as most tokens do: no count of references is touched again.
+  template <class Handler, class... Asked>
+  void operator()(Handler&& handler, Asked&&... asked) && {
+    start(std::move(core_), executor_, std::forward<Handler>(handler), std::forward<Asked>(asked)...);
+  }
+
+ private:
   template <class Handler, class Request>
-  void operator()(Handler&& handler, Request request, op_options options, const op_options& defaults,
-                  std::chrono::nanoseconds fallback, std::size_t shard, std::optional<op_result> answered) const {
+  static void start(std::shared_ptr<bridge_core> core, const Executor& executor, Handler&& handler, Request request,
+                    op_options options, const op_options& defaults, std::chrono::nanoseconds fallback,
+                    std::size_t shard, std::optional<op_result> answered) {
     if (const op_options* const bound = associated_op_options<std::decay_t<Handler>>::get(handler))
       fill_in(options, *bound);
     fill_in(options, defaults);
@@ -224,11 +237,10 @@ class initiation {
       if (!answered) answered = request.check();
     }
     async_operation<Executor, std::decay_t<Handler>, Request>::start(
-        core_, executor_, std::decay_t<Handler>(std::forward<Handler>(handler)), std::move(request), options, fallback,
-        shard, answered);
+        std::move(core), executor, std::decay_t<Handler>(std::forward<Handler>(handler)), std::move(request), options,
+        fallback, shard, answered);
   }
 
- private:
   std::shared_ptr<bridge_core> core_;
   Executor executor_;
 };
