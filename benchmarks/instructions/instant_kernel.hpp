@@ -5,6 +5,7 @@
 #include <shard_side/driver.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
