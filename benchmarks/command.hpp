@@ -24,6 +24,7 @@ void add_pressure_command(CLI::App& app, action& chosen);
 void add_probe_command(CLI::App& app, action& chosen);
 void add_report_command(CLI::App& app, action& chosen);
 void add_suite_command(CLI::App& app, action& chosen, const run_command_line& run);
+void add_sync_command(CLI::App& app, action& chosen);
 void add_wake_command(CLI::App& app, action& chosen);
 
 } // namespace shardbridge::bench

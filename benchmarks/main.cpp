@@ -35,6 +35,7 @@ int run(const std::vector<std::string>& words) {
   add_probe_command(app, chosen);
   add_report_command(app, chosen);
   add_suite_command(app, chosen, run);
+  add_sync_command(app, chosen);
   add_wake_command(app, chosen);
   for (auto* command : app.get_subcommands(nullptr))
     command->footer(command->get_footer() + "\n" + exit_codes);
