@@ -23,6 +23,14 @@ Engines:
   pool     an asio::thread_pool with a thread for each shard, asio::post there and back
   channel  as post, but by an asio::experimental::concurrent_channel each there and back
 
+Designs of other systems, rebuilt small inside this program for comparison; none of them bounds what is outstanding,
+watches deadlines or cancels, and they are measured only when they are named:
+  design-wake-each     a thread with a ring of its own for each shard; an eventfd is written for every message, there
+                       and back
+  design-locked-queue  the same, behind queues with a mutex; an eventfd is written for what comes to an empty one
+  design-shared-ring   one ring for each shard that the client threads share by a mutex, and a thread that takes what
+                       completes and posts it to the clients
+
 A producer is a client of the service that keeps its share of --depth outstanding, at least one operation: the next is
 initiated by the handler of the last. Producers share the threads of one io_context, so how many threads initiate at
 once is what --client-threads says. Handlers are plain function objects: coroutines would cost every engine the same on
@@ -33,6 +41,7 @@ Every combination of --shards, --producers and --depth is measured with every en
 Examples:
   shardbridge-bench handoff
   shardbridge-bench handoff --engine bridge,post --depth 1 --spin-us 0 --same-core
+  shardbridge-bench handoff --engine bridge,design-wake-each,design-locked-queue,design-shared-ring --depth 1,32
   shardbridge-bench handoff --engine bridge --depth 1024 --producers 2,64 --client-threads 64 --json handoff.json
 )";
 

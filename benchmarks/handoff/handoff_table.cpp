@@ -3,23 +3,27 @@
 #include "../common/environment.hpp"
 #include "../common/format.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace shardbridge::bench {
 namespace {
 
+// What stands beside the engine.
+constexpr const char* rates_columns_above =
+    "                                                              CPU us   calls\n";
 constexpr const char* rates_columns =
-    R"(                                                                                          CPU us   calls
-shards  producers  depth  engine    kops/s   +-     post    p50 us    p99 us  p99.9 us     an op   an op  fairness
-)";
+    "    kops/s   +-     post    p50 us    p99 us  p99.9 us     an op   an op  fairness\n";
 
 constexpr const char* rates_legend =
     R"(Medians over the rounds; +- is half the range; post: times the operations of post. Calls: system calls, counted in
 rounds of their own. Fairness: the operations of the slowest producer over those of the fastest.
 )";
 
+constexpr const char* legs_columns_above =
+    "      request wait us              ring us        reply wait us           handler us\n";
 constexpr const char* legs_columns =
-    R"(                                        request wait us              ring us        reply wait us           handler us
-shards  producers  depth  engine      p50    p99  p99.9    p50    p99  p99.9    p50    p99  p99.9    p50    p99  p99.9
-)";
+    "    p50    p99  p99.9    p50    p99  p99.9    p50    p99  p99.9    p50    p99  p99.9\n";
 
 constexpr const char* legs_legend =
     R"(Until the other side takes it; until the shard has its result; until it is delivered to the handler's executor, or
@@ -35,14 +39,27 @@ void print_heading(std::ostream& out, const handoff_set& results) {
       << machine_text(results.environment) << "\n\n";
 }
 
-std::string key_text(const handoff_row& row) {
-  return format("%6u  %9u  %5u  %-8s", row.what.shards, row.what.producers, row.what.depth, row.engine.c_str());
+/// Of the column of engines.
+int engine_width(const handoff_set& results) {
+  std::size_t width = 8;
+  for (const handoff_row& row : results.rows)
+    width = std::max(width, row.engine.size());
+  return static_cast<int>(width);
 }
 
-void print_rates(std::ostream& out, const handoff_set& results, const handoff_row& row) {
+void print_columns(std::ostream& out, int width, const char* above, const char* columns) {
+  out << format("%26s%*s", "", width, "") << above << format("shards  producers  depth  %-*s", width, "engine")
+      << columns;
+}
+
+std::string key_text(const handoff_row& row, int width) {
+  return format("%6u  %9u  %5u  %-*s", row.what.shards, row.what.producers, row.what.depth, width, row.engine.c_str());
+}
+
+void print_rates(std::ostream& out, const handoff_set& results, const handoff_row& row, int width) {
   const handoff_row* post = find_beside(results.rows, row, "post");
   const bool comparable = post != nullptr && post != &row && post->ops_per_s.median > 0;
-  out << key_text(row)
+  out << key_text(row, width)
       << format("  %8s %4.0f%%  %7s %9s %9s %9s  %9s %7s  %8.2f\n", three_digits(row.ops_per_s.median / 1000).c_str(),
                 row.ops_per_s.relative() * 100,
                 comparable ? three_digits(row.ops_per_s.median / post->ops_per_s.median).c_str() : "-",
@@ -51,8 +68,8 @@ void print_rates(std::ostream& out, const handoff_set& results, const handoff_ro
                 row.syscalls_per_op ? three_digits(row.syscalls_per_op->median).c_str() : "-", row.fairness.median);
 }
 
-void print_legs(std::ostream& out, const handoff_row& row) {
-  out << key_text(row);
+void print_legs(std::ostream& out, const handoff_row& row, int width) {
+  out << key_text(row, width);
   for (const auto& leg : row.legs) {
     const auto text = [&](spread percentiles::*which) {
       return leg ? three_digits(((*leg).*which).median) : std::string("-");
@@ -82,10 +99,12 @@ void print_table(std::ostream& out, const handoff_set& results) {
     return;
   }
   print_heading(out, results);
-  out << rates_columns;
-  print_rows(out, results, [&](const handoff_row& row) { print_rates(out, results, row); });
-  out << rates_legend << '\n' << legs_columns;
-  print_rows(out, results, [&](const handoff_row& row) { print_legs(out, row); });
+  const int width = engine_width(results);
+  print_columns(out, width, rates_columns_above, rates_columns);
+  print_rows(out, results, [&](const handoff_row& row) { print_rates(out, results, row, width); });
+  out << rates_legend << '\n';
+  print_columns(out, width, legs_columns_above, legs_columns);
+  print_rows(out, results, [&](const handoff_row& row) { print_legs(out, row, width); });
   out << legs_legend;
 }
 

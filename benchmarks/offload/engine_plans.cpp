@@ -59,6 +59,16 @@ engine_plan asio_file_plan(bool shared_object) {
           }};
 }
 
+engine_plan design_plan(const design_name& of) {
+  return {.name = std::string(of.name),
+          .pool_threads = {},
+          .deadlines = false,
+          .cancels = false,
+          .make = [which = of.which](const workload& what, block_ledger* ledger) {
+            return make_reference_engine(what, ledger, which);
+          }};
+}
+
 void add(std::vector<engine_plan>& plans, engine_plan plan) {
   const auto same = [&](const engine_plan& other) { return other.label() == plan.label(); };
   if (std::ranges::none_of(plans, same)) plans.push_back(std::move(plan));
@@ -82,9 +92,14 @@ std::vector<engine_plan> plan_engines(const offload_options& options) {
       if (name != "asio-file-shared") add(plans, asio_file_plan(false));
     } else if (name == "raw") {
       add(plans, raw_plan());
+    } else if (const auto* const made = std::ranges::find(design_names, name, &design_name::name);
+               made != design_names.end()) {
+      add(plans, design_plan(*made));
     } else {
       std::string known;
       for (const bridge_name& each : bridge_names)
+        known += std::string(each.name) + ", ";
+      for (const design_name& each : design_names)
         known += std::string(each.name) + ", ";
       throw bad_input("--engine '" + name + "' is unknown; there are " + known +
                       "pool, asio-file, asio-file-shared, asio-file-each and raw");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../reference/design_names.hpp"
 #include "engine.hpp"
 
 namespace shardbridge::bench {
@@ -15,6 +16,8 @@ enum class bridge_manner {
 std::unique_ptr<engine> make_bridge_engine(const workload& what, block_ledger* ledger, bridge_manner manner);
 std::unique_ptr<engine> make_pool_engine(const workload& what, block_ledger* ledger, unsigned threads);
 std::unique_ptr<engine> make_raw_engine(const workload& what, block_ledger* ledger);
+/// A design of other systems, rebuilt.
+std::unique_ptr<engine> make_reference_engine(const workload& what, block_ledger* ledger, design which);
 
 /// Boost's own file object, in the companion program beside this one.
 std::unique_ptr<engine> make_asio_file_engine(const workload& what, block_ledger* ledger, bool shared_object);

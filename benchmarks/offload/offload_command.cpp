@@ -33,6 +33,9 @@ Engines:
              (asio-file-shared and asio-file-each run only one of the two)
   raw        a plain liburing loop on one thread: the limit
 
+Designs of other systems, rebuilt small inside this program for comparison; measured only when they are named, see
+handoff --help: design-wake-each, design-locked-queue, design-shared-ring
+
 Examples:
   shardbridge-bench offload
   shardbridge-bench offload --engine bridge,raw --depth 128 --seconds 5 --json results.json

@@ -63,7 +63,8 @@ TEST(handoff_options, nonsense_is_refused) {
   EXPECT_EQ(sentence_of([] {
               plan_handoff({"bridge", "warp"});
             }),
-            "--engine 'warp' is unknown; there are bridge, call, post, pool and channel");
+            "--engine 'warp' is unknown; there are bridge, call, post, pool, channel, design-wake-each, "
+            "design-locked-queue and design-shared-ring");
 }
 
 TEST(handoff_plans, are_one_for_each_name) {
