@@ -18,6 +18,7 @@ using run_command_line = std::function<int(const std::vector<std::string>& words
 
 void add_compare_command(CLI::App& app, action& chosen);
 void add_echo_command(CLI::App& app, action& chosen);
+void add_fairness_command(CLI::App& app, action& chosen);
 void add_handoff_command(CLI::App& app, action& chosen);
 void add_offload_command(CLI::App& app, action& chosen);
 void add_pressure_command(CLI::App& app, action& chosen);

@@ -29,6 +29,7 @@ int run(const std::vector<std::string>& words) {
   action chosen;
   add_compare_command(app, chosen);
   add_echo_command(app, chosen);
+  add_fairness_command(app, chosen);
   add_handoff_command(app, chosen);
   add_offload_command(app, chosen);
   add_pressure_command(app, chosen);

@@ -1,0 +1,98 @@
+#include "../command.hpp"
+
+#include "../common/environment.hpp"
+#include "../common/file_maker.hpp"
+#include "../common/interrupt.hpp"
+#include "../common/remark.hpp"
+#include "../results/json_file.hpp"
+#include "fairness_table.hpp"
+#include "runner.hpp"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+
+namespace shardbridge::bench {
+namespace {
+
+constexpr const char* footer = R"(
+What one shard is given to do:
+  bridge   clients of an Asio service on another core, each with one operation outstanding
+  disk     tasks on the shard, each of which reads one block after another by the shard's ring
+  sockets  pairs of connected sockets on the shard, with one message under way to and fro
+  tasks    tasks on the shard that compute and yield, for ever
+
+--loads names what is done at once, such as disk, bridge+tasks or all; without it every subset is measured: each kind
+alone, every two, every three, and all together.
+
+Examples:
+  shardbridge-bench fairness
+  shardbridge-bench fairness --loads bridge,tasks,bridge+tasks --turn-slice 20us
+  shardbridge-bench fairness --bridge read --busy 100 --seconds 2 --json fairness.json
+)";
+
+nlohmann::ordered_json environment_of(const target_file& file) {
+  auto environment = describe_environment();
+  environment["file"] = file.name;
+  environment["file_system"] = file.file_system;
+  environment["size"] = file.size;
+  environment["interrupted"] = interrupted();
+  return environment;
+}
+
+int run_command(const fairness_texts& texts) {
+  const fairness_options options = parse_options(texts);
+  std::optional<json_file> json;
+  if (!options.json.empty()) json.emplace(options.json);
+  const target_file file = make_file({.size = options.size,
+                                      .block = fairness_block,
+                                      .seed = 1,
+                                      .direct = options.base.direct,
+                                      .quiet = options.quiet});
+  const auto say = [&](const std::string& sentence) { remark(options.quiet, sentence); };
+  fairness_outcome outcome = run_fairness(options, file, say);
+  const fairness_set results{.environment = environment_of(file),
+                             .what = options.base,
+                             .seconds = options.seconds,
+                             .rows = std::move(outcome.rows),
+                             .errors = outcome.went_wrong.errors + outcome.went_wrong.wrong_blocks,
+                             .stalls = outcome.stalls};
+  print_table(options.json == "-" ? std::cerr : std::cout, results);
+  if (json) json->write(results);
+  return verdict(outcome.went_wrong);
+}
+
+} // namespace
+
+void add_fairness_command(CLI::App& app, action& chosen) {
+  const auto texts = std::make_shared<fairness_texts>();
+  CLI::App* command = app.add_subcommand(
+      "fairness", "One shard that has bridge traffic, disk operations, sockets and busy tasks at once: what each kind "
+                  "gets alone and beside others, and the least in any 100 ms; a table with medians over the rounds on "
+                  "stdout.");
+  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  command->add_option("--loads", texts->loads, "What is done at once, joined by +; comma-separated. Without it all")
+      ->type_name("LIST");
+  command->add_option("--bridge", texts->asked, "What clients ask for: nop, or read from the page cache")
+      ->type_name("KIND");
+  command->add_option("--clients", texts->clients, "Clients of the bridge")->type_name("N");
+  command->add_option("--readers", texts->readers, "Tasks that read blocks")->type_name("N");
+  command->add_option("--connections", texts->connections, "Pairs of sockets")->type_name("N");
+  command->add_option("--busy", texts->busy, "Tasks that compute and yield")->type_name("N");
+  command->add_option("--step", texts->step, "How long such a task computes before it yields")->type_name("TIME");
+  command->add_option("--turn-slice", texts->turn_slice, "Of the shard; without it as the library does by itself")
+      ->type_name("TIME");
+  command->add_option("--window", texts->window, "The stretch in which the least rate is looked for")
+      ->type_name("TIME");
+  command->add_option("--size", texts->size, "Of the file made for reading, in TMPDIR")->type_name("SIZE");
+  command->add_flag("--direct,!--no-direct", texts->direct, "Tasks read with O_DIRECT (default), or the page cache");
+  command->add_option("--seconds", texts->seconds, "Length of a round")->type_name("SECONDS");
+  command->add_option("--rounds", texts->rounds, "Rounds for each subset")->type_name("N");
+  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
+      ->type_name("PATH");
+  command->add_flag("--quiet", texts->quiet, "No progress and no remarks");
+  command->footer(footer);
+  command->callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
+}
+
+} // namespace shardbridge::bench
