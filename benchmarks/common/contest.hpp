@@ -44,7 +44,7 @@ class contest {
       : rules_(rules), plans_(plans), seen_(std::move(seen)), remark_(std::move(remark)),
         bar_("measuring", rules.quiet) {}
 
-  /// All engines in one setting; `make(plan, index)` makes one. Returns those with at least one round.
+  /// All engines in one setting; `make(plan, index)` makes one, or null where that one is not for this setting. Returns those with at least one round.
   template <class Make>
   std::vector<contestant> run(const std::string& setting, Make make) {
     std::vector<contestant> contestants = set_up(make);
@@ -72,7 +72,7 @@ class contest {
     std::vector<contestant> contestants;
     for (std::size_t i = 0; i != plans_.size(); ++i) {
       try {
-        contestants.push_back({&plans_[i], make(plans_[i], i), {}});
+        if (auto made = make(plans_[i], i)) contestants.push_back({&plans_[i], std::move(made), {}});
       } catch (const std::exception& reason) {
         if (rules_.engines_chosen) throw;
         if (settings_done_ == 0) say("engine " + plans_[i].label() + " is left out: " + reason.what());

@@ -126,6 +126,15 @@ std::vector<unsigned> parse_counts(std::string_view option, std::string_view tex
   return counts;
 }
 
+std::vector<std::uint64_t> parse_sizes(std::string_view option, std::string_view text) {
+  std::vector<std::uint64_t> sizes;
+  for (const auto& part : split_list(option, text)) {
+    const std::uint64_t size = parse_size(option, part);
+    if (std::ranges::find(sizes, size) == sizes.end()) sizes.push_back(size);
+  }
+  return sizes;
+}
+
 std::string size_text(std::uint64_t bytes) {
   constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
   auto value = static_cast<double>(bytes);

@@ -28,6 +28,9 @@ std::vector<std::string> split_list(std::string_view option, std::string_view te
 /// Whole numbers in [1, most] between commas, each once, in the order given.
 std::vector<unsigned> parse_counts(std::string_view option, std::string_view text, unsigned most);
 
+/// Sizes between commas, each once, in the order given.
+std::vector<std::uint64_t> parse_sizes(std::string_view option, std::string_view text);
+
 /// 536870912 -> "512 MiB".
 std::string size_text(std::uint64_t bytes);
 

@@ -24,12 +24,13 @@ class engine {
   virtual round_result run_round(double seconds) = 0;
 };
 
-/// An engine that could be made: the same one is made anew for each depth.
+/// An engine that could be made: the same one is made anew for each case.
 struct engine_plan {
   std::string name;                     ///< As in the JSON.
   std::optional<unsigned> pool_threads; ///< Of the pool.
   bool deadlines = false;               ///< Whether --timeout means something to it.
   bool cancels = false;                 ///< Whether --cancel means something to it.
+  bool threads_of_shards = false;       ///< Whether its clients have a thread for each shard, whatever is asked for.
   std::function<std::unique_ptr<engine>(const workload&, block_ledger*)> make;
 
   std::string label() const { return pool_threads ? name + " of " + std::to_string(*pool_threads) : name; }

@@ -30,13 +30,19 @@ engine_plan bridge_plan(const bridge_name& which) {
           .pool_threads = {},
           .deadlines = true,
           .cancels = true,
+          .threads_of_shards = which.manner == bridge_manner::nearest,
           .make = [manner = which.manner](const workload& what, block_ledger* ledger) {
             return make_bridge_engine(what, ledger, manner);
           }};
 }
 
 engine_plan raw_plan() {
-  return {.name = "raw", .pool_threads = {}, .deadlines = true, .cancels = false, .make = make_raw_engine};
+  return {.name = "raw",
+          .pool_threads = {},
+          .deadlines = true,
+          .cancels = false,
+          .threads_of_shards = false,
+          .make = make_raw_engine};
 }
 
 engine_plan pool_plan(unsigned threads) {
@@ -44,6 +50,7 @@ engine_plan pool_plan(unsigned threads) {
           .pool_threads = threads,
           .deadlines = false,
           .cancels = false,
+          .threads_of_shards = false,
           .make = [threads](const workload& what, block_ledger* ledger) {
             return make_pool_engine(what, ledger, threads);
           }};
@@ -54,6 +61,7 @@ engine_plan asio_file_plan(bool shared_object) {
           .pool_threads = {},
           .deadlines = false,
           .cancels = false,
+          .threads_of_shards = false,
           .make = [shared_object](const workload& what, block_ledger* ledger) {
             return make_asio_file_engine(what, ledger, shared_object);
           }};

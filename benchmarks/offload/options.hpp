@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../results/load_case.hpp"
 #include "workload.hpp"
 
 #include <string>
@@ -7,20 +8,20 @@
 
 namespace shardbridge::bench {
 
-/// What the user asked of `offload`, checked as far as it can be without looking at a file.
+/// What the user asked of `offload` or one of its presets, checked as far as it can be without looking at a file.
 struct offload_options {
   std::vector<std::string> engines;
   bool engines_chosen = false; ///< Named by the user: one that does not work here is an error, not a remark.
   std::string file;            ///< Empty: make one.
   bool allow_write = false;
   std::uint64_t size = 0;
-  std::vector<unsigned> depths;
+  std::vector<load_case> cases;
   std::vector<unsigned> pool_threads;
   double seconds = 0;
   unsigned rounds = 0;
   std::string json; ///< Empty: none; "-": stdout.
   bool quiet = false;
-  workload base; ///< All but path, size and depth.
+  workload base; ///< All but path, size and what a case says.
 };
 
 /// The same as text, with the defaults: what the parser of the command line fills.
@@ -35,7 +36,7 @@ struct offload_texts {
   std::string rounds = "5";
   std::string shards = "1";
   std::string pool_threads = "4,16,64";
-  std::string client_threads = "1";
+  std::string client_threads = "1"; ///< Empty: as many as shards.
   std::string cached;
   std::string timeout;
   std::string timeout_mode = "timer";

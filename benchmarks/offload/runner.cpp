@@ -34,36 +34,40 @@ class offload_run {
         contest_(
             {.seconds = options.seconds,
              .rounds = options.rounds,
-             .settings = options.depths.size(),
+             .settings = options.cases.size(),
              .engines_chosen = options.engines_chosen,
              .quiet = options.quiet},
             plans, [this](const engine_plan& plan, const round_result& round) { take_incidents(plan, round.totals); },
             remark) {
-    const workload what = workload_at(options.depths.front(), 0);
+    const workload what = workload_in(options.cases.front(), 0);
     if (what.needs_ledger()) ledger_ = std::make_unique<block_ledger>(block_ledger::create(what.blocks()));
   }
 
   run_outcome run() {
-    for (const unsigned depth : options_.depths) {
+    for (const load_case& setting : options_.cases) {
       if (interrupted()) break;
-      const auto make = [&](const engine_plan& plan, std::size_t index) {
-        const workload what = workload_at(depth, index);
+      const auto make = [&](const engine_plan& plan, std::size_t index) -> std::unique_ptr<engine> {
+        if (plan.threads_of_shards && !measures_threads_of_shards(setting, options_.cases)) return nullptr;
+        const workload what = workload_in(setting, index);
         auto made = plan.make(what, ledger_.get());
         if (what.cached_percent) made = std::make_unique<engine_on_cached_file>(std::move(made), what);
         return made;
       };
-      for (const auto& done : contest_.run("depth " + std::to_string(depth), make))
-        outcome_.rows.push_back(summarize(options_, *done.plan, depth, done.rounds));
+      for (const auto& done : contest_.run(describe(setting, options_.cases), make))
+        outcome_.rows.push_back(summarize(options_, *done.plan, setting, done.rounds));
     }
     return std::move(outcome_);
   }
 
  private:
-  workload workload_at(unsigned depth, std::size_t engine_index) const {
+  workload workload_in(const load_case& setting, std::size_t engine_index) const {
     workload what = options_.base;
     what.path = file_.path;
-    what.size = file_.size;
-    what.depth = depth;
+    what.block = setting.block;
+    what.size = file_.size / setting.block * setting.block;
+    what.shards = setting.shards;
+    what.client_threads = setting.client_threads;
+    what.depth = setting.depth;
     // Each engine visits blocks in an order of its own, so that none finds what another has warmed.
     what.seed = mix(mix(options_.base.seed) + engine_index);
     return what;

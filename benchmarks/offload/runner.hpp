@@ -16,7 +16,7 @@ struct run_outcome {
   incidents went_wrong;
 };
 
-/// Runs all engines at all depths, depth by depth. `remark` gets sentences for the user.
+/// Runs all engines in all cases, case by case. `remark` gets sentences for the user.
 run_outcome run_offload(const offload_options& options, const std::vector<engine_plan>& plans, const target_file& file,
                         const std::function<void(const std::string&)>& remark);
 

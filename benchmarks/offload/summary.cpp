@@ -4,7 +4,7 @@
 
 namespace shardbridge::bench {
 
-result_row summarize(const offload_options& options, const engine_plan& plan, unsigned depth,
+result_row summarize(const offload_options& options, const engine_plan& plan, const load_case& setting,
                      const std::vector<round_result>& rounds) {
   const auto over_rounds = [&](auto value) { return spread_over(rounds, value); };
   const auto quantile_us = [&](double q) {
@@ -14,10 +14,8 @@ result_row summarize(const offload_options& options, const engine_plan& plan, un
   result_row row;
   row.engine = plan.name;
   row.rw = to_string(options.base.rw);
-  row.block = options.base.block;
-  row.depth = depth;
+  row.setting = setting;
   row.direct = options.base.direct;
-  row.shards = options.base.shards;
   row.pool_threads = plan.pool_threads;
   row.rounds = static_cast<unsigned>(rounds.size());
   row.seconds = options.seconds;

@@ -9,6 +9,35 @@
 #include <utility>
 
 namespace shardbridge::bench {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// What `offload` wrote when a run had one number of client threads: it stood in the environment. Now each row has its
+/// own, which tells rows apart, so that files of both kinds can be compared.
+json with_threads_in_rows(json from) {
+  if (!from.is_object() || !from.contains("environment") || !from.contains("results")) return from;
+  json& environment = from.at("environment");
+  json& rows = from.at("results");
+  const auto of_run = environment.is_object() ? environment.find("client_threads") : environment.end();
+  if (of_run == environment.end() || !rows.is_array()) return from;
+  const json threads = *of_run;
+  bool moved = false;
+  for (json& row : rows) {
+    if (!row.is_object() || !row.contains("shards") || !row.contains("rw") || row.contains("client_threads")) continue;
+    json copy = json::object();
+    for (const auto& [name, value] : row.items()) {
+      copy[name] = value;
+      if (name == "shards") copy["client_threads"] = threads;
+    }
+    row = std::move(copy);
+    moved = true;
+  }
+  if (moved) environment.erase("client_threads");
+  return from;
+}
+
+} // namespace
 
 json_file::json_file(std::string path) : path_(std::move(path)) {
   if (path_ == "-") {
@@ -43,7 +72,7 @@ nlohmann::ordered_json read_json(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw bad_input("cannot read '" + path + "': " + errno_text());
   try {
-    return nlohmann::ordered_json::parse(file);
+    return with_threads_in_rows(nlohmann::ordered_json::parse(file));
   } catch (const nlohmann::json::exception& error) {
     throw bad_input("'" + path + "' does not hold results of this program: " + error.what());
   }

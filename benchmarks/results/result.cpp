@@ -10,8 +10,13 @@ namespace {
 using json = nlohmann::ordered_json;
 
 json row_json(const result_row& row) {
-  json to{{"engine", row.engine}, {"rw", row.rw},         {"block", row.block},
-          {"depth", row.depth},   {"direct", row.direct}, {"shards", row.shards}};
+  json to{{"engine", row.engine},
+          {"rw", row.rw},
+          {"block", row.setting.block},
+          {"depth", row.setting.depth},
+          {"direct", row.direct},
+          {"shards", row.setting.shards},
+          {"client_threads", row.setting.client_threads}};
   to["pool_threads"] = row.pool_threads ? json(*row.pool_threads) : json(nullptr);
   to["rounds"] = row.rounds;
   to["seconds"] = row.seconds;
@@ -33,10 +38,11 @@ result_row row_from(const json& from) {
   result_row row;
   from.at("engine").get_to(row.engine);
   from.at("rw").get_to(row.rw);
-  from.at("block").get_to(row.block);
-  from.at("depth").get_to(row.depth);
+  from.at("block").get_to(row.setting.block);
+  from.at("depth").get_to(row.setting.depth);
   from.at("direct").get_to(row.direct);
-  from.at("shards").get_to(row.shards);
+  from.at("shards").get_to(row.setting.shards);
+  from.at("client_threads").get_to(row.setting.client_threads);
   if (const auto& threads = from.at("pool_threads"); !threads.is_null()) row.pool_threads = threads.get<unsigned>();
   from.at("rounds").get_to(row.rounds);
   from.at("seconds").get_to(row.seconds);
@@ -69,27 +75,39 @@ void from_json(const json& from, result_set& to) {
     to.rows.push_back(row_from(row));
 }
 
-const result_row* find_row(const std::vector<result_row>& rows, const std::string& engine, unsigned depth) {
+const result_row* find_row(const std::vector<result_row>& rows, const std::string& engine, const load_case& setting) {
   const auto found =
-      std::ranges::find_if(rows, [&](const result_row& row) { return row.engine == engine && row.depth == depth; });
+      std::ranges::find_if(rows, [&](const result_row& row) { return row.engine == engine && row.setting == setting; });
   return found == rows.end() ? nullptr : &*found;
 }
 
-const result_row* best_pool(const std::vector<result_row>& rows, unsigned depth) {
+const result_row* best_pool(const std::vector<result_row>& rows, const load_case& setting) {
   const result_row* best = nullptr;
   for (const auto& row : rows)
-    if (row.engine == "pool" && row.depth == depth && (best == nullptr || row.iops.median > best->iops.median))
+    if (row.engine == "pool" && row.setting == setting &&
+        (best == nullptr || row.iops.median > best->iops.median))
       best = &row;
   return best;
 }
 
-std::vector<unsigned> depths_of(const std::vector<result_row>& rows) {
-  std::vector<unsigned> depths;
+std::vector<load_case> cases_of(const std::vector<result_row>& rows) {
+  std::vector<load_case> cases;
   for (const auto& row : rows)
-    depths.push_back(row.depth);
-  std::ranges::sort(depths);
-  depths.erase(std::ranges::unique(depths).begin(), depths.end());
-  return depths;
+    cases.push_back(row.setting);
+  std::ranges::sort(cases);
+  cases.erase(std::ranges::unique(cases).begin(), cases.end());
+  return cases;
+}
+
+std::vector<case_group> groups_of(const std::vector<result_row>& rows) {
+  std::vector<case_group> groups;
+  for (const load_case& each : cases_of(rows)) {
+    load_case like_last = each;
+    if (!groups.empty()) like_last.depth = groups.back().back().depth;
+    if (groups.empty() || like_last != groups.back().back()) groups.emplace_back();
+    groups.back().push_back(each);
+  }
+  return groups;
 }
 
 } // namespace shardbridge::bench

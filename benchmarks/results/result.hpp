@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../common/statistics.hpp"
+#include "load_case.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,14 +12,12 @@
 
 namespace shardbridge::bench {
 
-/// What one engine did with one workload, over all its rounds.
+/// What one engine did in one case, over all its rounds.
 struct result_row {
   std::string engine;
   std::string rw;
-  std::uint64_t block = 0;
-  unsigned depth = 0;
+  load_case setting;
   bool direct = false;
-  unsigned shards = 0;
   std::optional<unsigned> pool_threads;
   unsigned rounds = 0;
   double seconds = 0; ///< Asked for, a round.
@@ -47,13 +46,19 @@ struct result_set {
 void to_json(nlohmann::ordered_json& to, const result_set& from);
 void from_json(const nlohmann::ordered_json& from, result_set& to);
 
-/// The row of an engine at a depth; null when there is none.
-const result_row* find_row(const std::vector<result_row>& rows, const std::string& engine, unsigned depth);
+/// The row of an engine in a case; null when there is none.
+const result_row* find_row(const std::vector<result_row>& rows, const std::string& engine, const load_case& setting);
 
-/// The pool with the most IOPS at a depth; null when there is none.
-const result_row* best_pool(const std::vector<result_row>& rows, unsigned depth);
+/// The pool with the most IOPS in a case; null when there is none.
+const result_row* best_pool(const std::vector<result_row>& rows, const load_case& setting);
 
-/// The depths that occur, ascending.
-std::vector<unsigned> depths_of(const std::vector<result_row>& rows);
+/// The cases that occur, each once, in ascending order: the depth changes fastest.
+std::vector<load_case> cases_of(const std::vector<result_row>& rows);
+
+/// Cases that differ in nothing but their depth, ascending.
+using case_group = std::vector<load_case>;
+
+/// The cases that occur, so divided.
+std::vector<case_group> groups_of(const std::vector<result_row>& rows);
 
 } // namespace shardbridge::bench

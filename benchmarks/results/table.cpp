@@ -4,8 +4,15 @@
 #include "../common/format.hpp"
 #include "../common/parse.hpp"
 
+#include <algorithm>
+
 namespace shardbridge::bench {
 namespace {
+
+constexpr const char* legend =
+    R"(Medians over the rounds; +- is half the range. CPU s/M: CPU seconds for a million operations. Ratios are to the best
+pool of the same lines, and to raw; those of IOPS are those of GiB/s too.
+)";
 
 std::string percent(const spread& s) {
   return format("%.0f%%", s.relative() * 100);
@@ -17,20 +24,28 @@ std::string ratio(const spread& mine, const result_row& row, const result_row* o
   return format("%.2f", mine.median / (other->*field).median);
 }
 
-void print_heading(std::ostream& out, const result_set& results) {
+/// What all rows have in common; the rest stands above each group.
+void print_heading(std::ostream& out, const result_set& results, const std::vector<load_case>& cases) {
   const auto& environment = results.environment;
   const result_row& first = results.rows.front();
-  out << first.rw << ", blocks of " << size_text(first.block) << (first.direct ? ", O_DIRECT" : ", page cache") << ", "
-      << environment_text(environment, "file") << " (" << size_text(environment.value("size", std::uint64_t{0})) << ", "
-      << environment_text(environment, "file_system") << ")\n"
-      << rounds_text(first.rounds, first.seconds) << ", " << count_text(first.shards, "shard") << "; "
-      << machine_text(environment) << "\n\n";
+  const auto common = [&](auto load_case::*part) {
+    return std::ranges::all_of(cases, [&](const load_case& each) { return each.*part == first.setting.*part; });
+  };
+  out << first.rw << (common(&load_case::block) ? ", blocks of " + size_text(first.setting.block) : "")
+      << (first.direct ? ", O_DIRECT" : ", page cache") << ", " << environment_text(environment, "file") << " ("
+      << size_text(environment.value("size", std::uint64_t{0})) << ", " << environment_text(environment, "file_system")
+      << ")\n"
+      << rounds_text(first.rounds, first.seconds);
+  if (common(&load_case::shards) && common(&load_case::client_threads))
+    out << ", " << count_text(first.setting.shards, "shard") << ", "
+        << count_text(first.setting.client_threads, "client thread");
+  out << "; " << machine_text(environment) << "\n\n";
 }
 
 void print_row(std::ostream& out, const result_set& results, const result_row& row) {
-  const result_row* pool = best_pool(results.rows, row.depth);
-  const result_row* raw = find_row(results.rows, "raw", row.depth);
-  out << format("%5u  %-17s %9.0f %5s %7.2f %9.1f %9.1f %9.1f %8.2f %5s  %7s %7s  %7s %7s\n", row.depth,
+  const result_row* pool = best_pool(results.rows, row.setting);
+  const result_row* raw = find_row(results.rows, "raw", row.setting);
+  out << format("%5u  %-17s %9.0f %5s %7.2f %9.1f %9.1f %9.1f %8.2f %5s  %7s %7s  %7s %7s\n", row.setting.depth,
                 row.label().c_str(), row.iops.median, percent(row.iops).c_str(), row.gib_per_s.median,
                 row.p50_us.median, row.p99_us.median, row.p999_us.median, row.cpu_s_per_million.median,
                 percent(row.cpu_s_per_million).c_str(), ratio(row.iops, row, pool, &result_row::iops).c_str(),
@@ -39,10 +54,11 @@ void print_row(std::ostream& out, const result_set& results, const result_row& r
                 ratio(row.cpu_s_per_million, row, raw, &result_row::cpu_s_per_million).c_str());
 }
 
-void print_incidents(std::ostream& out, const result_row& row) {
+void print_incidents(std::ostream& out, const result_row& row, const std::vector<load_case>& cases) {
   if (row.errors + row.timeouts + row.cancelled + row.wrong_blocks == 0) return;
-  out << format("depth %u, %s: %llu operations, %llu timeouts, %llu cancelled, %llu errors, %llu wrong blocks\n",
-                row.depth, row.label().c_str(), static_cast<unsigned long long>(row.operations),
+  out << format("%s, %s: %llu operations, %llu timeouts, %llu cancelled, %llu errors, %llu wrong blocks\n",
+                describe(row.setting, cases).c_str(), row.label().c_str(),
+                static_cast<unsigned long long>(row.operations),
                 static_cast<unsigned long long>(row.timeouts), static_cast<unsigned long long>(row.cancelled),
                 static_cast<unsigned long long>(row.errors), static_cast<unsigned long long>(row.wrong_blocks));
 }
@@ -54,35 +70,37 @@ void print_table(std::ostream& out, const result_set& results) {
     out << "nothing was measured\n";
     return;
   }
-  print_heading(out, results);
+  const std::vector<load_case> cases = cases_of(results.rows);
+  print_heading(out, results, cases);
   out << "                                                                                        "
          "      IOPS times       CPU times\n"
          "depth  engine                 IOPS   +-    GiB/s    p50 us    p99 us  p99.9 us  CPU s/M   +-"
          "     pool     raw     pool     raw\n";
-  for (const unsigned depth : depths_of(results.rows)) {
-    for (const auto& row : results.rows)
-      if (row.depth == depth) print_row(out, results, row);
-    out << '\n';
+  for (const case_group& group : groups_of(results.rows)) {
+    if (const std::string what = describe_group(group.front(), cases); !what.empty()) out << what << ":\n";
+    for (const load_case& each : group) {
+      for (const auto& row : results.rows)
+        if (row.setting == each) print_row(out, results, row);
+      out << '\n';
+    }
   }
-  out << "Medians over the rounds; +- is half the range. CPU s/M: CPU seconds for a million operations. Ratios are to "
-         "the\n"
-         "best pool of that depth, and to raw.\n";
+  out << legend;
   for (const auto& row : results.rows)
-    print_incidents(out, row);
+    print_incidents(out, row, cases);
 }
 
 std::string conclusion(const result_set& results) {
-  const auto depths = depths_of(results.rows);
-  if (depths.empty()) return {};
-  const unsigned depth = depths.back();
-  const result_row* bridge = find_row(results.rows, "bridge", depth);
-  const result_row* pool = best_pool(results.rows, depth);
-  const result_row* raw = find_row(results.rows, "raw", depth);
-  const result_row* shared = find_row(results.rows, "asio-file-shared", depth);
+  const auto groups = groups_of(results.rows);
+  if (groups.empty()) return {};
+  const load_case& greatest = groups.front().back();
+  const result_row* bridge = find_row(results.rows, "bridge", greatest);
+  const result_row* pool = best_pool(results.rows, greatest);
+  const result_row* raw = find_row(results.rows, "raw", greatest);
+  const result_row* shared = find_row(results.rows, "asio-file-shared", greatest);
   if (bridge == nullptr || bridge->iops.median <= 0) return {};
 
-  std::string sentence =
-      format("At depth %u the bridge makes %.1f thousand operations a second", depth, bridge->iops.median / 1000);
+  std::string sentence = format("At %s the bridge makes %.1f thousand operations a second",
+                                describe(greatest, cases_of(results.rows)).c_str(), bridge->iops.median / 1000);
   std::string separator = ": ";
   const auto add = [&](const std::string& part) {
     sentence += separator + part;

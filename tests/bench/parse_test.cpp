@@ -72,6 +72,11 @@ TEST(parse_seconds, takes_fractions) {
               "--seconds '" + std::string(text) + "' must be more than 0");
 }
 
+TEST(parse_sizes, keeps_each_once_in_order) {
+  EXPECT_EQ(parse_sizes("--block", "1M,4K,1024K"), (std::vector<std::uint64_t>{1U << 20, 4096}));
+  EXPECT_EQ(sentence_of([] { static_cast<void>(parse_sizes("--block", "4K,0")); }), "--block '0' must be more than 0");
+}
+
 TEST(split_list, refuses_empty_entries) {
   EXPECT_EQ(split_list("--engine", "raw"), (std::vector<std::string>{"raw"}));
   EXPECT_EQ(split_list("--engine", "raw,pool"), (std::vector<std::string>{"raw", "pool"}));

@@ -1,11 +1,14 @@
 // Goal: results survive being written and read, and the table and the sentence say what the figures say.
 // Method: a small made-up set of results.
 
+#include "program.hpp"
+#include "results/json_file.hpp"
 #include "results/result.hpp"
 #include "results/table.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
 
 namespace shardbridge::bench {
@@ -15,10 +18,8 @@ result_row make_row(const std::string& engine, unsigned depth, double iops, doub
   result_row row;
   row.engine = engine;
   row.rw = "randread";
-  row.block = 4096;
-  row.depth = depth;
+  row.setting = {.block = 4096, .shards = 1, .client_threads = 1, .depth = depth};
   row.direct = true;
-  row.shards = 1;
   row.rounds = 3;
   row.seconds = 0.5;
   row.iops = {iops * 0.9, iops, iops * 1.1};
@@ -53,10 +54,37 @@ TEST(result_set, survives_json) {
 
 TEST(result_set, knows_the_best_pool) {
   const auto results = make_set();
-  ASSERT_NE(best_pool(results.rows, 128), nullptr);
-  EXPECT_EQ(best_pool(results.rows, 128)->pool_threads, 16U);
-  EXPECT_EQ(best_pool(results.rows, 1), nullptr);
-  EXPECT_EQ(depths_of(results.rows), (std::vector<unsigned>{1, 128}));
+  ASSERT_NE(best_pool(results.rows, {.depth = 128}), nullptr);
+  EXPECT_EQ(best_pool(results.rows, {.depth = 128})->pool_threads, 16U);
+  EXPECT_EQ(best_pool(results.rows, {.depth = 1}), nullptr);
+  EXPECT_EQ(best_pool(results.rows, {.shards = 2, .depth = 128}), nullptr);
+}
+
+TEST(result_set, knows_its_cases_and_groups) {
+  auto results = make_set();
+  EXPECT_EQ(cases_of(results.rows), (std::vector<load_case>{{.depth = 1}, {.depth = 128}}));
+  results.rows[0].setting.shards = 2;
+  EXPECT_EQ(groups_of(results.rows),
+            (std::vector<case_group>{{{.depth = 1}, {.depth = 128}}, {{.shards = 2, .depth = 128}}}));
+  EXPECT_TRUE(groups_of({}).empty());
+}
+
+TEST(result_set, of_a_run_that_had_its_client_threads_in_the_environment_can_be_read) {
+  const scratch_folder folder;
+  nlohmann::ordered_json old = make_set();
+  old["environment"]["client_threads"] = 3;
+  for (auto& row : old["results"])
+    row.erase("client_threads");
+  std::ofstream(folder / "old.json") << old;
+  const result_set read = read_results(folder / "old.json");
+  ASSERT_EQ(read.rows.size(), make_set().rows.size());
+  for (const result_row& row : read.rows)
+    EXPECT_EQ(row.setting.client_threads, 3U);
+  EXPECT_FALSE(read.environment.contains("client_threads"));
+  nlohmann::ordered_json now = make_set();
+  for (auto& row : now["results"])
+    row["client_threads"] = 3;
+  EXPECT_EQ(read_json(folder / "old.json")["results"].dump(), now["results"].dump()) << "at the same place, for compare";
 }
 
 TEST(table, has_a_line_for_each_row) {
@@ -68,6 +96,19 @@ TEST(table, has_a_line_for_each_row) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   const auto bridge = text.substr(text.find("128  bridge"), 130);
   EXPECT_NE(bridge.find("1.20    0.90     0.25    1.50"), std::string::npos) << bridge;
+}
+
+TEST(table, says_above_each_group_what_the_cases_differ_in) {
+  result_set results = make_set();
+  result_row more = results.rows.front();
+  more.setting.block = 1 << 20;
+  results.rows.push_back(more);
+  std::ostringstream out;
+  print_table(out, results);
+  const std::string text = out.str();
+  EXPECT_TRUE(text.starts_with("randread, O_DIRECT, f (1 MiB, ext4)\n")) << text;
+  EXPECT_NE(text.find("\nblocks of 4 KiB:\n    1  raw"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nblocks of 1 MiB:\n  128  bridge"), std::string::npos) << text;
 }
 
 TEST(table, tells_of_incidents) {

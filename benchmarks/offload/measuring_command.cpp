@@ -1,0 +1,100 @@
+#include "measuring_command.hpp"
+
+#include "measurement.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+
+namespace shardbridge::bench {
+namespace {
+
+constexpr const char* engines_help = R"(
+Engines:
+  bridge     shardbridge: coroutines on an Asio thread_pool, a random_access_file on a bridge
+             (bridge-registered: with registered buffers; bridge-cached: what is in the page cache is read by the clients themselves;
+             bridge-nearest: each shard shares a CPU with its clients, one thread and one bridge a CPU;
+             bridge-sleeping: who has nothing to do sleeps at once; bridge-threads: on the thread pool, as where
+             io_uring is forbidden)
+  pool       asio::thread_pool with pread and pwrite, one row for each --pool-threads
+  asio-file  Boost's random_access_file on io_uring: one object for all clients, and one each
+             (asio-file-shared and asio-file-each run only one of the two)
+  raw        a plain liburing loop on one thread: the limit
+
+Designs of other systems, rebuilt small inside this program for comparison; measured only when they are named, see
+handoff --help: design-wake-each, design-locked-queue, design-shared-ring
+
+Where --block, --shards or --client-threads are lists, every combination is measured.
+
+Examples:
+)";
+
+struct text_option {
+  const char* name;
+  std::string offload_texts::*value;
+  const char* help;
+  const char* type;
+};
+
+constexpr std::array text_options{
+    text_option{"--file", &offload_texts::file, "An existing file; without it one is made and removed again", "PATH"},
+    text_option{"--size", &offload_texts::size, "Of the file made without --file", "SIZE"},
+    text_option{"--block", &offload_texts::block, "Bytes an operation; comma-separated", "LIST"},
+    text_option{"--depth,--streams", &offload_texts::depth, "Clients, so operations in flight; comma-separated", "LIST"},
+    text_option{"--cached", &offload_texts::cached,
+                "Of the file in the page cache when a round begins, with --no-direct", "PERCENT"},
+    text_option{"--rw", &offload_texts::rw, "randread, randwrite, read, write (in sequence) or mixed (random, half each)",
+                "MODE"},
+    text_option{"--seconds", &offload_texts::seconds, "Length of a round", "SECONDS"},
+    text_option{"--rounds", &offload_texts::rounds, "Rounds for each engine and case", "N"},
+    text_option{"--shards", &offload_texts::shards, "Shards of the bridge; comma-separated", "LIST"},
+    text_option{"--pool-threads", &offload_texts::pool_threads, "Sizes of the pool, comma-separated", "LIST"},
+    text_option{"--client-threads,--producers", &offload_texts::client_threads,
+                "Threads the clients run on, comma-separated; empty: as many as shards", "LIST"},
+    text_option{"--timeout", &offload_texts::timeout, "Deadline of each operation (bridge and raw), e.g. 50ms", "TIME"},
+    text_option{"--timeout-mode", &offload_texts::timeout_mode, "How the bridge watches it: linked or timer", "MODE"},
+    text_option{"--cancel", &offload_texts::cancel, "Share of operations cancelled at a random moment (bridge)",
+                "PERCENT"},
+    text_option{"--json", &offload_texts::json, "Write the results there too; - is stdout, the table then goes to stderr",
+                "PATH"},
+    text_option{"--seed", &offload_texts::seed, "Of the choice of blocks and their contents", "N"},
+};
+
+struct flag_option {
+  const char* name;
+  bool offload_texts::*value;
+  const char* help;
+};
+
+constexpr std::array flag_options{
+    flag_option{"--allow-write", &offload_texts::allow_write, "Let a writing --rw overwrite the --file"},
+    flag_option{"--direct,!--no-direct", &offload_texts::direct,
+                "O_DIRECT, past the page cache (default), or through it"},
+    flag_option{"--verify", &offload_texts::verify, "Check every block read, write blocks that can be checked"},
+    flag_option{"--quiet", &offload_texts::quiet, "No progress and no remarks"},
+};
+
+} // namespace
+
+void add_measuring_command(CLI::App& app, action& chosen, const measuring_command& what) {
+  const auto texts = std::make_shared<offload_texts>(what.defaults);
+  CLI::App* command = app.add_subcommand(what.name, what.description);
+  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  const auto left_out = [&](std::string_view names) {
+    return std::ranges::find(what.without, names.substr(0, names.find(','))) != what.without.end();
+  };
+  CLI::Option* engines = command->add_option("--engine", texts->engines, "Engines, comma-separated")->type_name("LIST");
+  for (const text_option& each : text_options)
+    if (!left_out(each.name))
+      command->add_option(each.name, (*texts).*each.value, each.help)->type_name(each.type);
+  for (const flag_option& each : flag_options)
+    if (!left_out(each.name)) command->add_flag(each.name, (*texts).*each.value, each.help);
+  command->footer(std::string(engines_help) + what.examples);
+  command->callback([texts, engines, &chosen] {
+    texts->engines_chosen = engines->count() != 0;
+    chosen = [texts] { return run_measurement(*texts); };
+  });
+}
+
+} // namespace shardbridge::bench
