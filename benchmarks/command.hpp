@@ -16,6 +16,7 @@ using run_command_line = std::function<int(const std::vector<std::string>& words
 
 // Each adds its subcommand to the parser; when that one is chosen, `chosen` becomes what to do.
 
+void add_cached_command(CLI::App& app, action& chosen);
 void add_compare_command(CLI::App& app, action& chosen);
 void add_echo_command(CLI::App& app, action& chosen);
 void add_fairness_command(CLI::App& app, action& chosen);
@@ -24,6 +25,8 @@ void add_offload_command(CLI::App& app, action& chosen);
 void add_pressure_command(CLI::App& app, action& chosen);
 void add_probe_command(CLI::App& app, action& chosen);
 void add_report_command(CLI::App& app, action& chosen);
+void add_scale_command(CLI::App& app, action& chosen);
+void add_sequential_command(CLI::App& app, action& chosen);
 void add_suite_command(CLI::App& app, action& chosen, const run_command_line& run);
 void add_sync_command(CLI::App& app, action& chosen);
 void add_wake_command(CLI::App& app, action& chosen);

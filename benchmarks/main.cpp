@@ -27,6 +27,7 @@ int run(const std::vector<std::string>& words) {
   app.require_subcommand(0, 1);
   app.footer(exit_codes);
   action chosen;
+  add_cached_command(app, chosen);
   add_compare_command(app, chosen);
   add_echo_command(app, chosen);
   add_fairness_command(app, chosen);
@@ -35,6 +36,8 @@ int run(const std::vector<std::string>& words) {
   add_pressure_command(app, chosen);
   add_probe_command(app, chosen);
   add_report_command(app, chosen);
+  add_scale_command(app, chosen);
+  add_sequential_command(app, chosen);
   add_suite_command(app, chosen, run);
   add_sync_command(app, chosen);
   add_wake_command(app, chosen);

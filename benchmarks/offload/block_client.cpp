@@ -33,8 +33,16 @@ void block_client::choose() {
 
 std::uint64_t block_client::choose_block() {
   const std::uint64_t blocks = shared_.what.blocks();
-  return sequential(shared_.what.rw) ? shared_.cursor.fetch_add(1, std::memory_order_relaxed) % blocks
-                                     : random_.below(blocks);
+  if (!sequential(shared_.what.rw)) return random_.below(blocks);
+  return shared_.what.own_parts ? next_of_own_part()
+                                : shared_.cursor.fetch_add(1, std::memory_order_relaxed) % blocks;
+}
+
+std::uint64_t block_client::next_of_own_part() {
+  const std::uint64_t part = shared_.what.blocks() / shared_.what.depth;
+  const std::uint64_t block = index_ * part + in_part_;
+  in_part_ = (in_part_ + 1) % part;
+  return block;
 }
 
 void block_client::completed(std::size_t bytes) {

@@ -22,7 +22,7 @@ struct load {
   workload what;
   block_ledger* ledger; ///< Null unless what.needs_ledger().
   account_set accounts;
-  std::atomic<std::uint64_t> cursor{0}; ///< The next block of a sequential workload.
+  std::atomic<std::uint64_t> cursor{0}; ///< The next block of a sequential workload without parts.
   bench_clock::time_point end{};        ///< Of the round; written while no client runs.
 };
 
@@ -52,6 +52,7 @@ class block_client {
  private:
   void choose();
   std::uint64_t choose_block();
+  std::uint64_t next_of_own_part();
   void verify(account& mine);
   void leave_undecided();
   void release();
@@ -61,6 +62,7 @@ class block_client {
   std::span<std::byte> buffer_;
   random_source random_;
   bool write_ = false;
+  std::uint64_t in_part_ = 0; ///< The next block of a part of its own, from the part's begin.
   std::uint64_t offset_ = 0;
   std::uint64_t block_ = 0;
   std::uint32_t version_ = 0;

@@ -24,8 +24,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// A CPU for each shard and its clients.
-std::vector<int> shared_cpus(const workload& what) {
+/// Of the client threads that have a bridge of their own: a CPU for each shard and its clients, or none.
+std::vector<int> client_cpus(const workload& what, bridge_manner manner) {
+  if (manner == bridge_manner::each) return std::vector<int>(what.client_threads, -1);
+  if (manner != bridge_manner::nearest) return {};
   const std::vector<int> usable = usable_cpus();
   std::vector<int> out;
   for (unsigned i = 0; i != what.shards; ++i)
@@ -43,7 +45,7 @@ shard_group_options group_options(const workload& what, bridge_manner manner, co
   shard_group_options options;
   if (manner == bridge_manner::sleeping) options.spin = {};
   if (manner == bridge_manner::threads) options.backend = backend::thread_pool;
-  options.cpus = cpus;
+  if (manner == bridge_manner::nearest) options.cpus = cpus;
   if (registered != nullptr) options.registered_pools.push_back(registered);
   options.shards = what.shards;
   options.timeout_mode = what.linked_timeouts ? timeout_mode::linked : timeout_mode::timer;
@@ -66,7 +68,8 @@ bridge_options bridge_options_for(const workload& what, bridge_manner manner) {
 class bridge_engine final : public engine {
  public:
   bridge_engine(const workload& what, block_ledger* ledger, bridge_manner manner)
-      : cpus_(manner == bridge_manner::nearest ? shared_cpus(what) : std::vector<int>()),
+      : cpus_(client_cpus(what, manner)),
+        files_of_bridge_(manner == bridge_manner::nearest ? 1 : what.shards),
         pool_(manner == bridge_manner::registered ? std::make_unique<buffer_pool>(pool_options(what)) : nullptr),
         buffers_(buffers_of(pool_.get(), what)), fleet_(what, ledger, cpus_, spans_of(buffers_)),
         group_(group_options(what, manner, cpus_, pool_.get())) {
@@ -75,11 +78,12 @@ class bridge_engine final : public engine {
     for (std::size_t i = 0; i == 0 || i < cpus_.size(); ++i)
       bridges_.emplace_back(fleet_.get_executor(i), group_, bridge_options_for(what, manner));
     const auto access = writes(what.rw) ? open_flags::read_write : open_flags::read_only;
-    // A file belongs to one shard, so each shard gets one.
-    for (unsigned i = 0; i != what.shards; ++i)
-      files_.emplace_back(bridges_[i % bridges_.size()], what.path, what.direct ? access | open_flags::direct : access);
+    // A file belongs to one bridge and one shard, so each bridge gets one for each shard that it uses.
+    for (auto& each : bridges_)
+      for (std::size_t i = 0; i != files_of_bridge_; ++i)
+        files_.emplace_back(each, what.path, what.direct ? access | open_flags::direct : access);
     for (unsigned i = 0; i != what.depth && what.cancel_percent != 0; ++i)
-      cancellers_.emplace_back(fleet_.get_executor(), what.cancel_percent);
+      cancellers_.emplace_back(fleet_.get_executor(i % bridges_.size()), what.cancel_percent);
   }
 
   round_result run_round(double seconds) override {
@@ -105,7 +109,9 @@ class bridge_engine final : public engine {
 
   template <class Token>
   auto start(const block_client& client, Token token) {
-    auto& file = files_[client.index() % files_.size()];
+    // The clients are dealt out to the bridges as the fleet does it, and those of a bridge to its files.
+    const std::size_t bridge = client.index() % bridges_.size();
+    auto& file = files_[bridge * files_of_bridge_ + client.index() / bridges_.size() % files_of_bridge_];
     const auto bytes = asio::buffer(client.buffer().data(), client.buffer().size());
     return client.is_write() ? file.async_write_some_at(client.offset(), bytes, std::move(token))
                              : file.async_read_some_at(client.offset(), bytes, std::move(token));
@@ -136,6 +142,7 @@ class bridge_engine final : public engine {
   }
 
   const std::vector<int> cpus_;
+  const std::size_t files_of_bridge_;
   const std::unique_ptr<buffer_pool> pool_;
   std::vector<owned_buffer> buffers_;
   client_fleet fleet_;

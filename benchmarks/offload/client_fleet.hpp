@@ -23,7 +23,7 @@
 namespace shardbridge::bench {
 
 /// The Asio service around an engine: a pool of threads and, on it, one coroutine for each client. Or several pools, of
-/// one thread on one CPU each, among which the clients are shared.
+/// one thread each, among which the clients are shared.
 ///
 /// Included by programs with different Asio configurations, so nothing of it may be in a library they share.
 class client_fleet {
@@ -31,13 +31,14 @@ class client_fleet {
   using executor_type = boost::asio::thread_pool::executor_type;
   static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable_t<executor_type>{});
 
+  /// `cpus`: of a pool of one thread each, -1 for one that stays nowhere; empty: one pool of what.client_threads.
   /// `buffers`: one for each client, which the caller keeps; empty: some of its own.
   client_fleet(const workload& what, block_ledger* ledger, const std::vector<int>& cpus = {},
                const std::vector<std::span<std::byte>>& buffers = {})
       : shared_(what, ledger) {
     if (buffers.empty()) own_buffers_.emplace(what.depth, what.block);
     for (const int cpu : cpus) {
-      const on_cpus there({cpu});
+      const on_cpus there(cpu < 0 ? usable_cpus() : std::vector{cpu});
       pools_.emplace_back(1U);
     }
     if (cpus.empty()) pools_.emplace_back(what.client_threads);

@@ -8,6 +8,7 @@ void to_json(nlohmann::json& to, const companion_setup& from) {
         {"block", from.what.block},
         {"depth", from.what.depth},
         {"rw", to_string(from.what.rw)},
+        {"own_parts", from.what.own_parts},
         {"direct", from.what.direct},
         {"verify", from.what.verify},
         {"seed", from.what.seed},
@@ -22,6 +23,7 @@ void from_json(const nlohmann::json& from, companion_setup& to) {
   from.at("block").get_to(to.what.block);
   from.at("depth").get_to(to.what.depth);
   to.what.rw = parse_rw_mode("rw", from.at("rw").get<std::string>());
+  from.at("own_parts").get_to(to.what.own_parts);
   from.at("direct").get_to(to.what.direct);
   from.at("verify").get_to(to.what.verify);
   from.at("seed").get_to(to.what.seed);

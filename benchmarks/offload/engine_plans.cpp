@@ -21,6 +21,7 @@ constexpr std::array bridge_names{
     bridge_name{"bridge-registered", bridge_manner::registered},
     bridge_name{"bridge-cached", bridge_manner::cached_reads},
     bridge_name{"bridge-nearest", bridge_manner::nearest},
+    bridge_name{"bridge-each", bridge_manner::each},
     bridge_name{"bridge-sleeping", bridge_manner::sleeping},
     bridge_name{"bridge-threads", bridge_manner::threads},
 };
@@ -43,6 +44,15 @@ engine_plan raw_plan() {
           .cancels = false,
           .threads_of_shards = false,
           .make = make_raw_engine};
+}
+
+engine_plan pread_plan() {
+  return {.name = "pread",
+          .pool_threads = {},
+          .deadlines = false,
+          .cancels = false,
+          .threads_of_shards = false,
+          .make = make_pread_engine};
 }
 
 engine_plan pool_plan(unsigned threads) {
@@ -100,6 +110,8 @@ std::vector<engine_plan> plan_engines(const offload_options& options) {
       if (name != "asio-file-shared") add(plans, asio_file_plan(false));
     } else if (name == "raw") {
       add(plans, raw_plan());
+    } else if (name == "pread") {
+      add(plans, pread_plan());
     } else if (const auto* const made = std::ranges::find(design_names, name, &design_name::name);
                made != design_names.end()) {
       add(plans, design_plan(*made));
@@ -110,7 +122,7 @@ std::vector<engine_plan> plan_engines(const offload_options& options) {
       for (const design_name& each : design_names)
         known += std::string(each.name) + ", ";
       throw bad_input("--engine '" + name + "' is unknown; there are " + known +
-                      "pool, asio-file, asio-file-shared, asio-file-each and raw");
+                      "pool, asio-file, asio-file-shared, asio-file-each, pread and raw");
     }
   }
   return plans;

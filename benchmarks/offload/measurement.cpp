@@ -6,6 +6,7 @@
 #include "../common/file_maker.hpp"
 #include "../common/interrupt.hpp"
 #include "../common/memory.hpp"
+#include "../common/parse.hpp"
 #include "../common/remark.hpp"
 #include "../results/json_file.hpp"
 #include "../results/table.hpp"
@@ -36,6 +37,9 @@ void check_verifiable(const target_file& file, const offload_options& options) {
 void check_blocks(std::uint64_t size, const offload_options& options) {
   for (const load_case& each : options.cases) {
     const std::uint64_t blocks = size / each.block;
+    if (options.base.own_parts && blocks < each.depth)
+      throw bad_input("a file of " + size_text(size) + " has no block of " + size_text(each.block) + " for each of " +
+                      std::to_string(each.depth) + " streams");
     // Clients choose blocks that nobody else uses; with fewer than that they would search for long.
     if (options.base.verify && writes(options.base.rw) && blocks < std::uint64_t{each.depth} * 2)
       throw bad_input("--verify while writing needs at least twice as many blocks as --depth " +
@@ -92,6 +96,7 @@ nlohmann::ordered_json environment_of(const offload_options& options, const targ
   environment["file_system"] = file.file_system;
   environment["size"] = file.size;
   environment["seed"] = options.base.seed;
+  environment["own_parts"] = options.base.own_parts;
   environment["verify"] = options.base.verify;
   environment["cached_percent"] = options.base.cached_percent ? nlohmann::ordered_json(*options.base.cached_percent)
                                                               : nlohmann::ordered_json(nullptr);

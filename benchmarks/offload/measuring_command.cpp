@@ -15,17 +15,20 @@ Engines:
   bridge     shardbridge: coroutines on an Asio thread_pool, a random_access_file on a bridge
              (bridge-registered: with registered buffers; bridge-cached: what is in the page cache is read by the clients themselves;
              bridge-nearest: each shard shares a CPU with its clients, one thread and one bridge a CPU;
+             bridge-each: each of the --client-threads has a bridge of its own;
              bridge-sleeping: who has nothing to do sleeps at once; bridge-threads: on the thread pool, as where
              io_uring is forbidden)
   pool       asio::thread_pool with pread and pwrite, one row for each --pool-threads
   asio-file  Boost's random_access_file on io_uring: one object for all clients, and one each
              (asio-file-shared and asio-file-each run only one of the two)
-  raw        a plain liburing loop on one thread: the limit
+  pread      the clients' own threads call pread or pwrite, one operation a thread: the limit of bridge-cached
+  raw        a plain liburing loop for each shard, on a thread with a CPU and a ring of its own: the limit
 
 Designs of other systems, rebuilt small inside this program for comparison; measured only when they are named, see
 handoff --help: design-wake-each, design-locked-queue, design-shared-ring
 
-Where --block, --shards or --client-threads are lists, every combination is measured.
+Where --block, --shards or --client-threads are lists, every combination is measured. In the table ~ stands for a ratio that
+is not known: half the ranges of both sides together are more than 25 % and more than the medians differ by.
 
 Examples:
 )";

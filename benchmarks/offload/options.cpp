@@ -38,6 +38,9 @@ void check_together(const offload_options& options, const offload_texts& texts) 
   const auto any = [&](auto wrong) { return std::ranges::any_of(options.cases, wrong); };
   if (any([](const load_case& each) { return each.block > std::numeric_limits<unsigned>::max() / 2; }))
     throw bad_input("--block '" + texts.block + "' must be less than 2G: the kernel moves no more at once");
+  if (options.base.own_parts && !sequential(options.base.rw))
+    throw bad_input("--rw " + std::string(to_string(options.base.rw)) +
+                    " has no streams: only read and write are in sequence");
   if (options.base.cached_percent && options.base.direct)
     throw bad_input("--cached is about the page cache: it needs --no-direct");
   if (options.base.cancel_percent != 0 && any([](const load_case& each) { return each.client_threads != 1; }))
@@ -65,6 +68,7 @@ offload_options parse_options(const offload_texts& texts) {
   workload& base = options.base;
   base.rw = parse_rw_mode("--rw", texts.rw);
   base.direct = texts.direct;
+  base.own_parts = texts.own_parts;
   base.verify = texts.verify;
   base.seed = parse_count("--seed", texts.seed, 0, std::numeric_limits<std::uint64_t>::max());
   if (!texts.cached.empty()) base.cached_percent = static_cast<unsigned>(parse_count("--cached", texts.cached, 0, 100));

@@ -45,6 +45,7 @@ struct offload_texts {
   std::string json;
   bool engines_chosen = false;
   bool direct = true;
+  bool own_parts = false; ///< See workload; no option of its own.
   bool verify = false;
   bool allow_write = false;
   bool quiet = false;

@@ -1,7 +1,6 @@
 #include "engines.hpp"
 
-#include "../common/descriptor.hpp"
-#include "../common/failure.hpp"
+#include "blocking_transfer.hpp"
 #include "client_fleet.hpp"
 
 #include <boost/asio/append.hpp>
@@ -9,8 +8,6 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-
-#include <fcntl.h>
 
 #include <utility>
 
@@ -22,11 +19,8 @@ namespace asio = boost::asio;
 /// What a service does today: a pool of threads that block in pread and pwrite, and the result posted back.
 class pool_engine final : public engine {
  public:
-  pool_engine(const workload& what, block_ledger* ledger, unsigned threads) : fleet_(what, ledger), workers_(threads) {
-    const int flags = (writes(what.rw) ? O_RDWR : O_RDONLY) | (what.direct ? O_DIRECT : 0) | O_CLOEXEC;
-    file_ = unique_descriptor(::open(what.path.c_str(), flags));
-    if (file_.get() < 0) throw run_failure("pool: cannot open the file: " + errno_text());
-  }
+  pool_engine(const workload& what, block_ledger* ledger, unsigned threads)
+      : fleet_(what, ledger), file_(open_for(what, "pool")), workers_(threads) {}
 
   ~pool_engine() override { workers_.join(); }
 
@@ -51,12 +45,8 @@ class pool_engine final : public engine {
   }
 
   std::pair<boost::system::error_code, std::size_t> transfer(const block_client& client) const {
-    const auto buffer = client.buffer();
-    const auto offset = static_cast<off_t>(client.offset());
-    const ssize_t n = client.is_write() ? ::pwrite(file_.get(), buffer.data(), buffer.size(), offset)
-                                        : ::pread(file_.get(), buffer.data(), buffer.size(), offset);
-    if (n < 0) return {{errno, boost::system::system_category()}, 0};
-    return {{}, static_cast<std::size_t>(n)};
+    const auto [error, bytes] = blocking_transfer(file_.get(), client);
+    return {{error, boost::system::system_category()}, bytes};
   }
 
   client_fleet fleet_;

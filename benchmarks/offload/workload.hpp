@@ -43,6 +43,7 @@ struct workload {
   std::uint64_t block = 4096;
   unsigned depth = 1;
   rw_mode rw = rw_mode::randread;
+  bool own_parts = false; ///< A sequential client goes through a part of the file alone; else all share one place.
   bool direct = true;
   bool verify = false;
   std::uint64_t seed = 1;

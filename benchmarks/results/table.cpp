@@ -3,6 +3,8 @@
 #include "../common/environment.hpp"
 #include "../common/format.hpp"
 #include "../common/parse.hpp"
+#include "../common/ratio.hpp"
+#include "scale_table.hpp"
 
 #include <algorithm>
 
@@ -18,10 +20,9 @@ std::string percent(const spread& s) {
   return format("%.0f%%", s.relative() * 100);
 }
 
-/// A ratio of medians; "-" where there is nothing to compare with, which includes the row itself.
-std::string ratio(const spread& mine, const result_row& row, const result_row* other, spread result_row::*field) {
-  if (other == nullptr || other == &row || (other->*field).median <= 0) return "-";
-  return format("%.2f", mine.median / (other->*field).median);
+/// Of medians; "-" where there is nothing to compare with, which includes the row itself.
+std::string ratio(const result_row& row, const result_row* other, spread result_row::*field) {
+  return other == nullptr || other == &row ? "-" : ratio_text(row.*field, other->*field);
 }
 
 /// What all rows have in common; the rest stands above each group.
@@ -48,10 +49,10 @@ void print_row(std::ostream& out, const result_set& results, const result_row& r
   out << format("%5u  %-17s %9.0f %5s %7.2f %9.1f %9.1f %9.1f %8.2f %5s  %7s %7s  %7s %7s\n", row.setting.depth,
                 row.label().c_str(), row.iops.median, percent(row.iops).c_str(), row.gib_per_s.median,
                 row.p50_us.median, row.p99_us.median, row.p999_us.median, row.cpu_s_per_million.median,
-                percent(row.cpu_s_per_million).c_str(), ratio(row.iops, row, pool, &result_row::iops).c_str(),
-                ratio(row.iops, row, raw, &result_row::iops).c_str(),
-                ratio(row.cpu_s_per_million, row, pool, &result_row::cpu_s_per_million).c_str(),
-                ratio(row.cpu_s_per_million, row, raw, &result_row::cpu_s_per_million).c_str());
+                percent(row.cpu_s_per_million).c_str(), ratio(row, pool, &result_row::iops).c_str(),
+                ratio(row, raw, &result_row::iops).c_str(),
+                ratio(row, pool, &result_row::cpu_s_per_million).c_str(),
+                ratio(row, raw, &result_row::cpu_s_per_million).c_str());
 }
 
 void print_incidents(std::ostream& out, const result_row& row, const std::vector<load_case>& cases) {
@@ -84,9 +85,10 @@ void print_table(std::ostream& out, const result_set& results) {
       out << '\n';
     }
   }
-  out << legend;
+  out << legend << ratio_legend;
   for (const auto& row : results.rows)
     print_incidents(out, row, cases);
+  print_scaling(out, results.rows);
 }
 
 std::string conclusion(const result_set& results) {
@@ -106,11 +108,15 @@ std::string conclusion(const result_set& results) {
     sentence += separator + part;
     separator = ", ";
   };
-  if (raw != nullptr && raw->iops.median > 0)
+  const auto known = [](const spread& mine, const spread& other) {
+    const auto ratio = ratio_of(mine, other);
+    return ratio && ratio->known;
+  };
+  if (raw != nullptr && known(bridge->iops, raw->iops))
     add(format("%.2f of the raw ring's rate", bridge->iops.median / raw->iops.median));
-  if (shared != nullptr && shared->iops.median > 0)
+  if (shared != nullptr && known(bridge->iops, shared->iops))
     add(format("%.1f times that of one shared Asio file object", bridge->iops.median / shared->iops.median));
-  if (pool != nullptr && pool->iops.median > 0 && bridge->cpu_s_per_million.median > 0) {
+  if (pool != nullptr && known(bridge->iops, pool->iops) && known(bridge->cpu_s_per_million, pool->cpu_s_per_million)) {
     const double less = pool->cpu_s_per_million.median / bridge->cpu_s_per_million.median;
     add(format("%.2f times that of the best thread pool (%u threads) with %.1f times %s CPU per operation",
                bridge->iops.median / pool->iops.median, *pool->pool_threads, less >= 1 ? less : 1 / less,

@@ -1,0 +1,60 @@
+#include "scale_table.hpp"
+
+#include "../common/format.hpp"
+#include "../common/parse.hpp"
+#include "../common/ratio.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace shardbridge::bench {
+namespace {
+
+std::string threads_by_shards(const load_case& setting) {
+  return std::to_string(setting.client_threads) + "x" + std::to_string(setting.shards);
+}
+
+/// Shards and client threads that occur, as cases of the first block size and depth.
+std::vector<load_case> columns_of(const std::vector<result_row>& rows) {
+  std::vector<load_case> columns = cases_of(rows);
+  for (load_case& each : columns) {
+    each.block = columns.front().block;
+    each.depth = columns.front().depth;
+  }
+  std::ranges::sort(columns);
+  columns.erase(std::ranges::unique(columns).begin(), columns.end());
+  return columns;
+}
+
+const result_row* find_like(const std::vector<result_row>& rows, const result_row& like, const load_case& column) {
+  load_case wanted = like.setting;
+  wanted.shards = column.shards;
+  wanted.client_threads = column.client_threads;
+  const auto found = std::ranges::find_if(
+      rows, [&](const result_row& row) { return row.label() == like.label() && row.setting == wanted; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+void print_scaling(std::ostream& out, const std::vector<result_row>& rows) {
+  const auto columns = columns_of(rows);
+  if (columns.size() < 2) return;
+  out << "\nIOPS as so many times those of the first case; client threads x shards:\n  block  depth  engine           ";
+  for (const load_case& each : columns)
+    out << format(" %7s", threads_by_shards(each).c_str());
+  out << '\n';
+  for (const result_row& row : rows) {
+    // A line for each engine stands where its first case is.
+    const auto first = std::ranges::find_if(columns, [&](const load_case& c) { return find_like(rows, row, c) != nullptr; });
+    if (find_like(rows, row, *first) != &row) continue;
+    out << format("%7s  %5u  %-17s", size_text(row.setting.block).c_str(), row.setting.depth, row.label().c_str());
+    for (const load_case& each : columns) {
+      const result_row* there = find_like(rows, row, each);
+      out << format(" %7s", there == nullptr ? "-" : ratio_text(there->iops, row.iops).c_str());
+    }
+    out << '\n';
+  }
+}
+
+} // namespace shardbridge::bench
