@@ -44,7 +44,8 @@ class contest {
       : rules_(rules), plans_(plans), seen_(std::move(seen)), remark_(std::move(remark)),
         bar_("measuring", rules.quiet) {}
 
-  /// All engines in one setting; `make(plan, index)` makes one, or null where that one is not for this setting. Returns those with at least one round.
+  /// All engines in one setting; `make(plan, index)` makes one, or null where that one is not for this setting. Returns
+  /// those with at least one round.
   template <class Make>
   std::vector<contestant> run(const std::string& setting, Make make) {
     std::vector<contestant> contestants = set_up(make);

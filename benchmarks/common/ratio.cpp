@@ -12,9 +12,8 @@ std::optional<ratio_of_medians> ratio_of(const spread& mine, const spread& other
   const double value = mine.median / other.median;
   const double uncertainty = mine.relative() + other.relative();
   const double distance = 1 - std::min(value, 1 / value);
-  return ratio_of_medians{.value = value,
-                          .uncertainty = uncertainty,
-                          .known = uncertainty <= always_tolerated || uncertainty <= distance};
+  return ratio_of_medians{
+      .value = value, .uncertainty = uncertainty, .known = uncertainty <= always_tolerated || uncertainty <= distance};
 }
 
 std::string ratio_text(const spread& mine, const spread& other) {

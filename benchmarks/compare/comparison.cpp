@@ -120,7 +120,7 @@ direction meaning_of_more(const std::string& quantity) {
   if (std::ranges::find(rates, last) != rates.end()) return direction::better;
   for (const std::string_view unit : {"_us", "_ms", "_mib", "_us_per_op"})
     if (last.ends_with(unit)) return direction::worse;
-  for (const std::string_view part : {"cpu", "calls", "latency", "memory"})
+  for (const std::string_view part : {"cpu", "calls", "latency", "memory", "switches"})
     if (last.find(part) != std::string_view::npos) return direction::worse;
   return direction::neither;
 }

@@ -34,8 +34,7 @@ void block_client::choose() {
 std::uint64_t block_client::choose_block() {
   const std::uint64_t blocks = shared_.what.blocks();
   if (!sequential(shared_.what.rw)) return random_.below(blocks);
-  return shared_.what.own_parts ? next_of_own_part()
-                                : shared_.cursor.fetch_add(1, std::memory_order_relaxed) % blocks;
+  return shared_.what.own_parts ? next_of_own_part() : shared_.cursor.fetch_add(1, std::memory_order_relaxed) % blocks;
 }
 
 std::uint64_t block_client::next_of_own_part() {

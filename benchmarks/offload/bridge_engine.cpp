@@ -68,8 +68,7 @@ bridge_options bridge_options_for(const workload& what, bridge_manner manner) {
 class bridge_engine final : public engine {
  public:
   bridge_engine(const workload& what, block_ledger* ledger, bridge_manner manner)
-      : cpus_(client_cpus(what, manner)),
-        files_of_bridge_(manner == bridge_manner::nearest ? 1 : what.shards),
+      : cpus_(client_cpus(what, manner)), files_of_bridge_(manner == bridge_manner::nearest ? 1 : what.shards),
         pool_(manner == bridge_manner::registered ? std::make_unique<buffer_pool>(pool_options(what)) : nullptr),
         buffers_(buffers_of(pool_.get(), what)), fleet_(what, ledger, cpus_, spans_of(buffers_)),
         group_(group_options(what, manner, cpus_, pool_.get())) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "../common/cpu_time.hpp"
 #include "block_client.hpp"
 #include "round.hpp"
 
@@ -41,12 +40,12 @@ template <class Run>
 round_result timed_round(load& shared, double seconds, Run&& run) {
   using fractional = std::chrono::duration<double>;
   round_result result;
-  const double cpu_before = process_cpu_seconds();
+  const process_usage before = usage_of_process();
   const auto begin = bench_clock::now();
   shared.end = begin + std::chrono::duration_cast<bench_clock::duration>(fractional(seconds));
   run();
   result.seconds = fractional(bench_clock::now() - begin).count();
-  result.cpu_seconds = process_cpu_seconds() - cpu_before;
+  result.usage = usage_of_process() - before;
   result.totals = shared.accounts.take();
   return result;
 }

@@ -82,6 +82,7 @@ engine_plan design_plan(const design_name& of) {
           .pool_threads = {},
           .deadlines = false,
           .cancels = false,
+          .threads_of_shards = false,
           .make = [which = of.which](const workload& what, block_ledger* ledger) {
             return make_reference_engine(what, ledger, which);
           }};

@@ -44,11 +44,12 @@ constexpr std::array text_options{
     text_option{"--file", &offload_texts::file, "An existing file; without it one is made and removed again", "PATH"},
     text_option{"--size", &offload_texts::size, "Of the file made without --file", "SIZE"},
     text_option{"--block", &offload_texts::block, "Bytes an operation; comma-separated", "LIST"},
-    text_option{"--depth,--streams", &offload_texts::depth, "Clients, so operations in flight; comma-separated", "LIST"},
+    text_option{"--depth,--streams", &offload_texts::depth, "Clients, so operations in flight; comma-separated",
+                "LIST"},
     text_option{"--cached", &offload_texts::cached,
                 "Of the file in the page cache when a round begins, with --no-direct", "PERCENT"},
-    text_option{"--rw", &offload_texts::rw, "randread, randwrite, read, write (in sequence) or mixed (random, half each)",
-                "MODE"},
+    text_option{"--rw", &offload_texts::rw,
+                "randread, randwrite, read, write (in sequence) or mixed (random, half each)", "MODE"},
     text_option{"--seconds", &offload_texts::seconds, "Length of a round", "SECONDS"},
     text_option{"--rounds", &offload_texts::rounds, "Rounds for each engine and case", "N"},
     text_option{"--shards", &offload_texts::shards, "Shards of the bridge; comma-separated", "LIST"},
@@ -59,8 +60,8 @@ constexpr std::array text_options{
     text_option{"--timeout-mode", &offload_texts::timeout_mode, "How the bridge watches it: linked or timer", "MODE"},
     text_option{"--cancel", &offload_texts::cancel, "Share of operations cancelled at a random moment (bridge)",
                 "PERCENT"},
-    text_option{"--json", &offload_texts::json, "Write the results there too; - is stdout, the table then goes to stderr",
-                "PATH"},
+    text_option{"--json", &offload_texts::json,
+                "Write the results there too; - is stdout, the table then goes to stderr", "PATH"},
     text_option{"--seed", &offload_texts::seed, "Of the choice of blocks and their contents", "N"},
 };
 
@@ -89,8 +90,7 @@ void add_measuring_command(CLI::App& app, action& chosen, const measuring_comman
   };
   CLI::Option* engines = command->add_option("--engine", texts->engines, "Engines, comma-separated")->type_name("LIST");
   for (const text_option& each : text_options)
-    if (!left_out(each.name))
-      command->add_option(each.name, (*texts).*each.value, each.help)->type_name(each.type);
+    if (!left_out(each.name)) command->add_option(each.name, (*texts).*each.value, each.help)->type_name(each.type);
   for (const flag_option& each : flag_options)
     if (!left_out(each.name)) command->add_flag(each.name, (*texts).*each.value, each.help);
   command->footer(std::string(engines_help) + what.examples);

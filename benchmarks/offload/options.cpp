@@ -80,11 +80,11 @@ offload_options parse_options(const offload_texts& texts) {
 
   const auto blocks = parse_sizes("--block", texts.block);
   if (base.verify) check_verified(blocks);
-  options.cases = combine(blocks, parse_counts("--shards", texts.shards, static_cast<unsigned>(shards_max())),
-                          texts.client_threads.empty()
-                              ? std::vector<unsigned>()
-                              : parse_counts("--client-threads", texts.client_threads, client_threads_max),
-                          parse_counts("--depth", texts.depth, depth_max));
+  options.cases =
+      combine(blocks, parse_counts("--shards", texts.shards, static_cast<unsigned>(shards_max())),
+              texts.client_threads.empty() ? std::vector<unsigned>()
+                                           : parse_counts("--client-threads", texts.client_threads, client_threads_max),
+              parse_counts("--depth", texts.depth, depth_max));
   check_together(options, texts);
   return options;
 }

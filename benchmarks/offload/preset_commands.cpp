@@ -52,8 +52,9 @@ void add_cached_command(CLI::App& app, action& chosen) {
   defaults.pool_threads = "2,4,16";
   add_measuring_command(app, chosen,
                         {.name = "cached",
-                         .description = "Reads blocks that are in the page cache, through one shard and through two, by "
-                                        "the clients themselves, and otherwise.",
+                         .description =
+                             "Reads blocks that are in the page cache, through one shard and through two, by "
+                             "the clients themselves, and otherwise.",
                          .examples = cached_examples,
                          .defaults = defaults,
                          .without = {"--direct", "--rw", "--allow-write"}});
@@ -80,12 +81,13 @@ void add_scale_command(CLI::App& app, action& chosen) {
   defaults.shards = one_and_two();
   defaults.client_threads = one_and_two();
   defaults.pool_threads = "16";
-  add_measuring_command(app, chosen,
-                        {.name = "scale",
-                         .description = "Producers by shards: what a second shard brings, or a second thread of clients.",
-                         .examples = scale_examples,
-                         .defaults = defaults,
-                         .without = {"--cancel"}});
+  add_measuring_command(
+      app, chosen,
+      {.name = "scale",
+       .description = "Producers by shards: what a second shard brings, or a second thread of clients.",
+       .examples = scale_examples,
+       .defaults = defaults,
+       .without = {"--cancel"}});
 }
 
 } // namespace shardbridge::bench

@@ -18,9 +18,8 @@ class raw_engine final : public engine {
   raw_engine(const workload& what, block_ledger* ledger)
       : shared_(what, ledger), rings_(std::min(what.shards, what.depth)), threads_(rings_.size(), usable_cpus()) {
     const auto step = static_cast<unsigned>(rings_.size());
-    threads_.run([&](std::size_t i) {
-      rings_[i] = std::make_unique<raw_ring>(shared_, static_cast<unsigned>(i), step);
-    });
+    threads_.run(
+        [&](std::size_t i) { rings_[i] = std::make_unique<raw_ring>(shared_, static_cast<unsigned>(i), step); });
   }
 
   round_result run_round(double seconds) override {

@@ -11,7 +11,10 @@ void to_json(nlohmann::json& to, const round_result& from) {
   for (const auto& [bucket, count] : from.totals.latency.entries())
     latency.push_back({bucket, count});
   to = {{"seconds", from.seconds},
-        {"cpu_seconds", from.cpu_seconds},
+        {"user_seconds", from.usage.user_seconds},
+        {"system_seconds", from.usage.system_seconds},
+        {"voluntary_switches", from.usage.voluntary_switches},
+        {"involuntary_switches", from.usage.involuntary_switches},
         {"operations", from.totals.operations},
         {"bytes", from.totals.bytes},
         {"errors", from.totals.errors},
@@ -24,7 +27,10 @@ void to_json(nlohmann::json& to, const round_result& from) {
 
 void from_json(const nlohmann::json& from, round_result& to) {
   from.at("seconds").get_to(to.seconds);
-  from.at("cpu_seconds").get_to(to.cpu_seconds);
+  from.at("user_seconds").get_to(to.usage.user_seconds);
+  from.at("system_seconds").get_to(to.usage.system_seconds);
+  from.at("voluntary_switches").get_to(to.usage.voluntary_switches);
+  from.at("involuntary_switches").get_to(to.usage.involuntary_switches);
   from.at("operations").get_to(to.totals.operations);
   from.at("bytes").get_to(to.totals.bytes);
   from.at("errors").get_to(to.totals.errors);

@@ -3,6 +3,29 @@
 #include "../common/microseconds.hpp"
 
 namespace shardbridge::bench {
+namespace {
+
+round_sample sample_of(const round_result& round) {
+  const auto quantile_us = [&](double q) { return microseconds(round.totals.latency.quantile(q)); };
+  return {.seconds = round.seconds,
+          .iops = round.iops(),
+          .gib_per_s = round.gib_per_s(),
+          .p50_us = quantile_us(0.5),
+          .p99_us = quantile_us(0.99),
+          .p999_us = quantile_us(0.999),
+          .max_us = quantile_us(1),
+          .user_s = round.usage.user_seconds,
+          .system_s = round.usage.system_seconds,
+          .voluntary_switches = round.usage.voluntary_switches,
+          .involuntary_switches = round.usage.involuntary_switches,
+          .operations = round.totals.operations,
+          .errors = round.totals.errors,
+          .timeouts = round.totals.timeouts,
+          .cancelled = round.totals.cancelled,
+          .wrong_blocks = round.totals.wrong_blocks};
+}
+
+} // namespace
 
 result_row summarize(const offload_options& options, const engine_plan& plan, const load_case& setting,
                      const std::vector<round_result>& rounds) {
@@ -25,7 +48,19 @@ result_row summarize(const offload_options& options, const engine_plan& plan, co
   row.p99_us = quantile_us(0.99);
   row.p999_us = quantile_us(0.999);
   row.cpu_s_per_million = over_rounds([](const round_result& round) { return round.cpu_s_per_million(); });
+  row.cpu_user_s_per_million =
+      over_rounds([](const round_result& round) { return round.per_operation(round.usage.user_seconds) * 1e6; });
+  row.cpu_system_s_per_million =
+      over_rounds([](const round_result& round) { return round.per_operation(round.usage.system_seconds) * 1e6; });
+  row.voluntary_switches_per_op = over_rounds([](const round_result& round) {
+    return round.per_operation(static_cast<double>(round.usage.voluntary_switches));
+  });
+  row.involuntary_switches_per_op = over_rounds([](const round_result& round) {
+    return round.per_operation(static_cast<double>(round.usage.involuntary_switches));
+  });
   for (const auto& round : rounds) {
+    row.samples.push_back(sample_of(round));
+    row.latency.merge(round.totals.latency);
     row.operations += round.totals.operations;
     row.errors += round.totals.errors;
     row.timeouts += round.totals.timeouts;

@@ -76,7 +76,8 @@ void write_scales(std::ostream& out, const result_set& results, const case_group
       << gnuplot_quoted(row.rw + ", blocks of " + size_text(group.front().block) +
                         (row.direct ? ", O_DIRECT" : ", page cache") + ", " +
                         count_text(group.front().shards, "shard") + ", " +
-                        count_text(group.front().client_threads, "client thread") + ", " + results.environment.value("file_system", std::string("?")) + ", Linux " +
+                        count_text(group.front().client_threads, "client thread") + ", " +
+                        results.environment.value("file_system", std::string("?")) + ", Linux " +
                         results.environment.value("kernel", std::string("?")) +
                         "; medians, bars from the least to the most of the rounds")
       << '\n';

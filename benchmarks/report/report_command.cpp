@@ -32,10 +32,14 @@ int run_report(const report_texts& texts) {
 
 void add_report_command(CLI::App& app, action& chosen) {
   const auto texts = std::make_shared<report_texts>();
-  CLI::App* command = app.add_subcommand("report", "Prints results that `offload --json` and its presets wrote, and what they mean.");
+  CLI::App* command =
+      app.add_subcommand("report", "Prints results that `offload --json` and its presets wrote, and what they mean.");
   command->add_option("results", texts->results, "What --json wrote")->required()->type_name("PATH");
-  command->add_option("--plot", texts->png, "Draw them there, as a PNG, one with a number for each block size, shards and client threads "
-                  "where there are several (needs gnuplot)")->type_name("PATH");
+  command
+      ->add_option("--plot", texts->png,
+                   "Draw them there, as a PNG, one with a number for each block size, shards and client threads "
+                   "where there are several (needs gnuplot)")
+      ->type_name("PATH");
   command->footer("\nExample:\n  shardbridge-bench report results.json --plot results.png\n");
   command->callback([texts, &chosen] { chosen = [texts] { return run_report(*texts); }; });
 }

@@ -1,5 +1,6 @@
 #include "result.hpp"
 
+#include "histogram_json.hpp"
 #include "spread_json.hpp"
 
 #include <algorithm>
@@ -8,6 +9,39 @@ namespace shardbridge::bench {
 namespace {
 
 using json = nlohmann::ordered_json;
+
+// In the order of the file.
+template <class Sample, class Visit>
+void visit_sample(Sample& sample, Visit visit) {
+  visit("seconds", sample.seconds);
+  visit("iops", sample.iops);
+  visit("gib_per_s", sample.gib_per_s);
+  visit("p50_us", sample.p50_us);
+  visit("p99_us", sample.p99_us);
+  visit("p999_us", sample.p999_us);
+  visit("max_us", sample.max_us);
+  visit("user_s", sample.user_s);
+  visit("system_s", sample.system_s);
+  visit("voluntary_switches", sample.voluntary_switches);
+  visit("involuntary_switches", sample.involuntary_switches);
+  visit("operations", sample.operations);
+  visit("errors", sample.errors);
+  visit("timeouts", sample.timeouts);
+  visit("cancelled", sample.cancelled);
+  visit("wrong_blocks", sample.wrong_blocks);
+}
+
+json sample_json(const round_sample& sample) {
+  json to = json::object();
+  visit_sample(sample, [&](const char* name, const auto& value) { to[name] = value; });
+  return to;
+}
+
+round_sample sample_from(const json& from) {
+  round_sample sample;
+  visit_sample(sample, [&](const char* name, auto& value) { from.at(name).get_to(value); });
+  return sample;
+}
 
 json row_json(const result_row& row) {
   json to{{"engine", row.engine},
@@ -26,11 +60,19 @@ json row_json(const result_row& row) {
   to["p99_us"] = row.p99_us;
   to["p999_us"] = row.p999_us;
   to["cpu_s_per_million"] = row.cpu_s_per_million;
+  to["cpu_user_s_per_million"] = row.cpu_user_s_per_million;
+  to["cpu_system_s_per_million"] = row.cpu_system_s_per_million;
+  to["voluntary_switches_per_op"] = row.voluntary_switches_per_op;
+  to["involuntary_switches_per_op"] = row.involuntary_switches_per_op;
   to["operations"] = row.operations;
   to["errors"] = row.errors;
   to["timeouts"] = row.timeouts;
   to["cancelled"] = row.cancelled;
   to["wrong_blocks"] = row.wrong_blocks;
+  to["latency"] = histogram_json(row.latency);
+  to["samples"] = json::array();
+  for (const round_sample& sample : row.samples)
+    to["samples"].push_back(sample_json(sample));
   return to;
 }
 
@@ -57,6 +99,14 @@ result_row row_from(const json& from) {
   from.at("timeouts").get_to(row.timeouts);
   from.at("cancelled").get_to(row.cancelled);
   from.at("wrong_blocks").get_to(row.wrong_blocks);
+  if (!from.contains("samples")) return row; // what an older program wrote
+  from.at("cpu_user_s_per_million").get_to(row.cpu_user_s_per_million);
+  from.at("cpu_system_s_per_million").get_to(row.cpu_system_s_per_million);
+  from.at("voluntary_switches_per_op").get_to(row.voluntary_switches_per_op);
+  from.at("involuntary_switches_per_op").get_to(row.involuntary_switches_per_op);
+  row.latency = histogram_from(from.at("latency"));
+  for (const json& sample : from.at("samples"))
+    row.samples.push_back(sample_from(sample));
   return row;
 }
 
@@ -84,8 +134,7 @@ const result_row* find_row(const std::vector<result_row>& rows, const std::strin
 const result_row* best_pool(const std::vector<result_row>& rows, const load_case& setting) {
   const result_row* best = nullptr;
   for (const auto& row : rows)
-    if (row.engine == "pool" && row.setting == setting &&
-        (best == nullptr || row.iops.median > best->iops.median))
+    if (row.engine == "pool" && row.setting == setting && (best == nullptr || row.iops.median > best->iops.median))
       best = &row;
   return best;
 }

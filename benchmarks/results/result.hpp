@@ -3,6 +3,8 @@
 #include "../common/statistics.hpp"
 #include "load_case.hpp"
 
+#include <shardbridge/latency_histogram.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -11,6 +13,26 @@
 #include <vector>
 
 namespace shardbridge::bench {
+
+/// What one engine did in one round.
+struct round_sample {
+  double seconds = 0; ///< As it was: from the first operation's start to the last one's end.
+  double iops = 0;
+  double gib_per_s = 0;
+  double p50_us = 0;
+  double p99_us = 0;
+  double p999_us = 0;
+  double max_us = 0;
+  double user_s = 0;
+  double system_s = 0;
+  std::uint64_t voluntary_switches = 0;
+  std::uint64_t involuntary_switches = 0;
+  std::uint64_t operations = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t wrong_blocks = 0;
+};
 
 /// What one engine did in one case, over all its rounds.
 struct result_row {
@@ -27,12 +49,18 @@ struct result_row {
   spread p99_us;
   spread p999_us;
   spread cpu_s_per_million;
+  spread cpu_user_s_per_million;
+  spread cpu_system_s_per_million; ///< With that of the kernel's worker threads for io_uring.
+  spread voluntary_switches_per_op;
+  spread involuntary_switches_per_op;
   // Sums over the rounds.
   std::uint64_t operations = 0;
   std::uint64_t errors = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t cancelled = 0;
   std::uint64_t wrong_blocks = 0;
+  latency_histogram latency;
+  std::vector<round_sample> samples; ///< Of each round. None in what an older program wrote.
 
   std::string label() const { return pool_threads ? engine + " of " + std::to_string(*pool_threads) : engine; }
 };

@@ -35,6 +35,11 @@ const result_row* find_like(const std::vector<result_row>& rows, const result_ro
   return found == rows.end() ? nullptr : &*found;
 }
 
+std::string text_for(const result_row* there, const result_row& first) {
+  if (there == nullptr) return "-";
+  return there == &first ? "1.00" : ratio_text(there->iops, first.iops);
+}
+
 } // namespace
 
 void print_scaling(std::ostream& out, const std::vector<result_row>& rows) {
@@ -46,12 +51,13 @@ void print_scaling(std::ostream& out, const std::vector<result_row>& rows) {
   out << '\n';
   for (const result_row& row : rows) {
     // A line for each engine stands where its first case is.
-    const auto first = std::ranges::find_if(columns, [&](const load_case& c) { return find_like(rows, row, c) != nullptr; });
+    const auto first =
+        std::ranges::find_if(columns, [&](const load_case& c) { return find_like(rows, row, c) != nullptr; });
     if (find_like(rows, row, *first) != &row) continue;
     out << format("%7s  %5u  %-17s", size_text(row.setting.block).c_str(), row.setting.depth, row.label().c_str());
     for (const load_case& each : columns) {
       const result_row* there = find_like(rows, row, each);
-      out << format(" %7s", there == nullptr ? "-" : ratio_text(there->iops, row.iops).c_str());
+      out << format(" %7s", text_for(there, row).c_str());
     }
     out << '\n';
   }

@@ -50,8 +50,7 @@ void print_row(std::ostream& out, const result_set& results, const result_row& r
                 row.label().c_str(), row.iops.median, percent(row.iops).c_str(), row.gib_per_s.median,
                 row.p50_us.median, row.p99_us.median, row.p999_us.median, row.cpu_s_per_million.median,
                 percent(row.cpu_s_per_million).c_str(), ratio(row, pool, &result_row::iops).c_str(),
-                ratio(row, raw, &result_row::iops).c_str(),
-                ratio(row, pool, &result_row::cpu_s_per_million).c_str(),
+                ratio(row, raw, &result_row::iops).c_str(), ratio(row, pool, &result_row::cpu_s_per_million).c_str(),
                 ratio(row, raw, &result_row::cpu_s_per_million).c_str());
 }
 
@@ -59,9 +58,9 @@ void print_incidents(std::ostream& out, const result_row& row, const std::vector
   if (row.errors + row.timeouts + row.cancelled + row.wrong_blocks == 0) return;
   out << format("%s, %s: %llu operations, %llu timeouts, %llu cancelled, %llu errors, %llu wrong blocks\n",
                 describe(row.setting, cases).c_str(), row.label().c_str(),
-                static_cast<unsigned long long>(row.operations),
-                static_cast<unsigned long long>(row.timeouts), static_cast<unsigned long long>(row.cancelled),
-                static_cast<unsigned long long>(row.errors), static_cast<unsigned long long>(row.wrong_blocks));
+                static_cast<unsigned long long>(row.operations), static_cast<unsigned long long>(row.timeouts),
+                static_cast<unsigned long long>(row.cancelled), static_cast<unsigned long long>(row.errors),
+                static_cast<unsigned long long>(row.wrong_blocks));
 }
 
 } // namespace

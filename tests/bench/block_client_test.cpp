@@ -49,6 +49,22 @@ TEST(block_client, sequential_clients_share_one_cursor_and_wrap) {
   EXPECT_EQ(offsets, (std::vector<std::uint64_t>{0, block, 2 * block, 0}));
 }
 
+TEST(block_client, a_stream_goes_through_a_part_of_its_own) {
+  workload what = small(rw_mode::read, 7);
+  what.depth = 2;
+  what.own_parts = true;
+  fixture f(what);
+  block_client one(f.shared, 0, f.buffer);
+  block_client two(f.shared, 1, f.buffer);
+  std::vector<std::uint64_t> blocks;
+  for (auto* client : {&one, &one, &two, &one, &one, &two}) {
+    ASSERT_TRUE(client->next());
+    blocks.push_back(client->offset() / block);
+    client->completed(block);
+  }
+  EXPECT_EQ(blocks, (std::vector<std::uint64_t>{0, 1, 3, 2, 0, 4}));
+}
+
 TEST(block_client, random_clients_reach_every_block_and_none_beyond) {
   fixture f(small(rw_mode::randread, 16));
   block_client client(f.shared, 0, f.buffer);
@@ -197,7 +213,7 @@ TEST(account_set, sums_what_threads_did) {
 TEST(round_result, crosses_a_pipe) {
   round_result result;
   result.seconds = 0.5;
-  result.cpu_seconds = 0.25;
+  result.usage = {.user_seconds = 0.0625, .system_seconds = 0.1875, .voluntary_switches = 7, .involuntary_switches = 2};
   result.totals.operations = 3;
   result.totals.bytes = 3 * block;
   result.totals.errors = 1;

@@ -70,8 +70,9 @@ TEST(comparison, calls_beyond_the_noise_what_no_round_of_the_other_reaches) {
 TEST(comparison, knows_what_more_of_a_quantity_is) {
   for (const char* const rate : {"iops", "gib_per_s", "ops_per_s", "requests_per_second", "per_second.completed"})
     EXPECT_EQ(meaning_of_more(rate), direction::better) << rate;
-  for (const char* const cost : {"p99_us", "base.from_initiation.p50_ms", "cpu_s_per_million", "cpu_us_per_op",
-                                 "syscalls_per_op", "system_calls", "server_cpu_us", "memory.peak_mib"})
+  for (const char* const cost :
+       {"p99_us", "base.from_initiation.p50_ms", "cpu_s_per_million", "cpu_us_per_op", "syscalls_per_op",
+        "system_calls", "server_cpu_us", "memory.peak_mib", "voluntary_switches_per_op"})
     EXPECT_EQ(meaning_of_more(cost), direction::worse) << cost;
   EXPECT_EQ(meaning_of_more("levels.percent_normal"), direction::neither);
 }

@@ -2,14 +2,18 @@
 // Method: a small made-up set of results.
 
 #include "program.hpp"
+#include "results/histogram_json.hpp"
 #include "results/json_file.hpp"
 #include "results/result.hpp"
+#include "results/scale_table.hpp"
 #include "results/table.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>
+#include <string_view>
+#include <tuple>
 
 namespace shardbridge::bench {
 namespace {
@@ -52,6 +56,38 @@ TEST(result_set, survives_json) {
   EXPECT_FALSE(copy.rows[0].pool_threads);
 }
 
+TEST(result_set, keeps_histograms_and_samples) {
+  result_set results = make_set();
+  result_row& row = results.rows[0];
+  for (const int time : {10, 10, 20'000, 3'000'000})
+    row.latency.record(std::chrono::nanoseconds(time));
+  row.samples = {{.seconds = 0.5, .iops = 7, .max_us = 3000, .involuntary_switches = 2}, {.seconds = 0.6}};
+  row.cpu_system_s_per_million = {1, 2, 3};
+  const auto text = nlohmann::ordered_json(results).dump();
+  const auto copy = nlohmann::ordered_json::parse(text).get<result_set>();
+  EXPECT_EQ(nlohmann::ordered_json(copy).dump(), text);
+  EXPECT_EQ(copy.rows[0].latency, row.latency);
+  ASSERT_EQ(copy.rows[0].samples.size(), 2U);
+  EXPECT_EQ(copy.rows[0].samples[0].involuntary_switches, 2U);
+  EXPECT_DOUBLE_EQ(copy.rows[0].cpu_system_s_per_million.median, 2);
+}
+
+TEST(histogram_json, names_the_longest_time_of_each_bucket) {
+  using namespace std::chrono_literals;
+  for (std::size_t bucket = 0; bucket + 1 != latency_histogram::buckets; ++bucket) {
+    const auto last = last_of_bucket(bucket);
+    ASSERT_EQ(latency_histogram::bucket_of(last), bucket);
+    ASSERT_EQ(latency_histogram::bucket_of(last + 1ns), bucket + 1);
+  }
+  EXPECT_EQ(last_of_bucket(latency_histogram::buckets - 1).count(), (std::int64_t{1} << 40) - 1);
+  latency_histogram some;
+  some.record(63ns);
+  some.record(63ns);
+  some.record(129ns);
+  EXPECT_EQ(histogram_json(some).dump(), "[[63,2],[129,1]]");
+  EXPECT_EQ(histogram_json({}).dump(), "[]");
+}
+
 TEST(result_set, knows_the_best_pool) {
   const auto results = make_set();
   ASSERT_NE(best_pool(results.rows, {.depth = 128}), nullptr);
@@ -73,8 +109,16 @@ TEST(result_set, of_a_run_that_had_its_client_threads_in_the_environment_can_be_
   const scratch_folder folder;
   nlohmann::ordered_json old = make_set();
   old["environment"]["client_threads"] = 3;
+  const std::vector<const char*> new_since{"client_threads",
+                                           "latency",
+                                           "samples",
+                                           "cpu_user_s_per_million",
+                                           "cpu_system_s_per_million",
+                                           "voluntary_switches_per_op",
+                                           "involuntary_switches_per_op"};
   for (auto& row : old["results"])
-    row.erase("client_threads");
+    for (const char* name : new_since)
+      row.erase(name);
   std::ofstream(folder / "old.json") << old;
   const result_set read = read_results(folder / "old.json");
   ASSERT_EQ(read.rows.size(), make_set().rows.size());
@@ -82,9 +126,13 @@ TEST(result_set, of_a_run_that_had_its_client_threads_in_the_environment_can_be_
     EXPECT_EQ(row.setting.client_threads, 3U);
   EXPECT_FALSE(read.environment.contains("client_threads"));
   nlohmann::ordered_json now = make_set();
-  for (auto& row : now["results"])
+  for (auto& row : now["results"]) {
+    for (const char* name : new_since)
+      if (std::string_view(name) != "client_threads") row.erase(name);
     row["client_threads"] = 3;
-  EXPECT_EQ(read_json(folder / "old.json")["results"].dump(), now["results"].dump()) << "at the same place, for compare";
+  }
+  EXPECT_EQ(read_json(folder / "old.json")["results"].dump(), now["results"].dump())
+      << "at the same place, for compare";
 }
 
 TEST(table, has_a_line_for_each_row) {
@@ -109,6 +157,36 @@ TEST(table, says_above_each_group_what_the_cases_differ_in) {
   EXPECT_TRUE(text.starts_with("randread, O_DIRECT, f (1 MiB, ext4)\n")) << text;
   EXPECT_NE(text.find("\nblocks of 4 KiB:\n    1  raw"), std::string::npos) << text;
   EXPECT_NE(text.find("\nblocks of 1 MiB:\n  128  bridge"), std::string::npos) << text;
+}
+
+TEST(table, does_not_print_a_ratio_that_is_not_known) {
+  result_set results = make_set();
+  results.rows[0].iops = {50'000, 90'000, 130'000};
+  std::ostringstream out;
+  print_table(out, results);
+  const auto bridge = out.str().substr(out.str().find("128  bridge"), 130);
+  EXPECT_NE(bridge.find("   ~       ~     0.25    1.50"), std::string::npos) << bridge;
+  EXPECT_NE(out.str().find("~ is a ratio that is not known"), std::string::npos);
+  const std::string sentence = conclusion(results);
+  EXPECT_EQ(sentence.find("raw ring"), std::string::npos) << sentence;
+  EXPECT_NE(sentence.find("5.0 times that of one shared Asio file"), std::string::npos) << sentence;
+}
+
+TEST(table, says_what_more_shards_and_producers_bring) {
+  result_set results{{}, {make_row("bridge", 32, 100'000, 3), make_row("raw", 32, 150'000, 3)}};
+  for (const auto& [threads, shards, iops] : {std::tuple{2U, 1U, 110'000.0}, {2U, 2U, 190'000.0}}) {
+    results.rows.push_back(make_row("bridge", 32, iops, 3));
+    results.rows.back().setting = {.shards = shards, .client_threads = threads, .depth = 32};
+  }
+  std::ostringstream out;
+  print_scaling(out, results.rows);
+  const std::string text = out.str();
+  EXPECT_NE(text.find("     1x1     2x1     2x2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("     32  bridge               1.00    1.10    1.90\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("     32  raw                  1.00       -       -\n"), std::string::npos) << text;
+  std::ostringstream nothing;
+  print_scaling(nothing, make_set().rows);
+  EXPECT_EQ(nothing.str(), "");
 }
 
 TEST(table, tells_of_incidents) {
