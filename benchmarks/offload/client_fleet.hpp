@@ -46,7 +46,11 @@ class client_fleet {
       clients_.emplace_back(shared_, i, buffers.empty() ? (*own_buffers_)[i] : buffers[i]);
   }
 
-  ~client_fleet() {
+  ~client_fleet() { join(); }
+
+  /// Ends its threads; between rounds, and before the end of what they use: who posted what has completed since may not
+  /// yet have returned from that.
+  void join() {
     for (auto& pool : pools_)
       pool.join();
   }

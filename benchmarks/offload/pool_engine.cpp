@@ -22,7 +22,10 @@ class pool_engine final : public engine {
   pool_engine(const workload& what, block_ledger* ledger, unsigned threads)
       : fleet_(what, ledger), file_(open_for(what, "pool")), workers_(threads) {}
 
-  ~pool_engine() override { workers_.join(); }
+  ~pool_engine() override {
+    fleet_.join();
+    workers_.join();
+  }
 
   round_result run_round(double seconds) override {
     return fleet_.run_round(
