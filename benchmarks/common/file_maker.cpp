@@ -113,7 +113,11 @@ target_file make_file(const file_recipe& recipe) {
     throw bad_input("--size " + std::to_string(recipe.size) + " is shorter than one block of " +
                     std::to_string(recipe.block) + " bytes");
   place where = find_place(recipe.direct);
-  if (recipe.direct) check_alignment(where.file.get(), "'" + where.path + "'", recipe.block);
+  if (recipe.direct) {
+    check_alignment(where.file.get(), "'" + where.path + "'", recipe.block);
+    for (const std::uint64_t block : recipe.other_blocks)
+      check_alignment(where.file.get(), "'" + where.path + "'", block);
+  }
   check_room(where, size);
   // Written as it will be used: past the page cache for direct I/O, so that the two do not meet; through it otherwise,
   // so that it is warm.

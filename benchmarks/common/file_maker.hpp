@@ -3,6 +3,7 @@
 #include "target_file.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace shardbridge::bench {
 
@@ -12,6 +13,7 @@ struct file_recipe {
   std::uint64_t seed = 0;
   bool direct = false;
   bool quiet = false;
+  std::vector<std::uint64_t> other_blocks{}; ///< That it will be read in too: not longer than `block`.
 };
 
 /// Makes a file of verified blocks, really written and on the disk, in TMPDIR (/tmp when that is not set), or in the

@@ -47,29 +47,27 @@ void check_blocks(std::uint64_t size, const offload_options& options) {
   }
 }
 
-std::uint64_t largest_block(const offload_options& options) {
-  return std::ranges::max(options.cases, {}, &load_case::block).block;
-}
-
 target_file get_file(const offload_options& options) {
   const workload& base = options.base;
-  const std::uint64_t block = largest_block(options);
+  std::vector<std::uint64_t> blocks;
+  for (const load_case& each : options.cases)
+    blocks.push_back(each.block);
+  const std::uint64_t largest = std::ranges::max(blocks);
   if (options.file.empty()) {
-    if (options.size >= block) check_blocks(options.size, options);
-    return make_file(
-        {.size = options.size, .block = block, .seed = base.seed, .direct = base.direct, .quiet = options.quiet});
+    if (options.size >= largest) check_blocks(options.size, options);
+    return make_file({.size = options.size,
+                      .block = largest,
+                      .seed = base.seed,
+                      .direct = base.direct,
+                      .quiet = options.quiet,
+                      .other_blocks = blocks});
   }
-  target_file file = check_file(options.file, {.block = block, .direct = base.direct, .write = writes(base.rw)});
+  target_file file = check_file(options.file, {.block = largest, .direct = base.direct, .write = writes(base.rw)});
+  for (const std::uint64_t block : blocks)
+    if (base.direct) check_alignment(file.descriptor.get(), "'" + options.file + "'", block);
   check_blocks(file.size, options);
   check_verifiable(file, options);
   return file;
-}
-
-/// Of all blocks: the file was chosen with the largest in mind.
-void check_alignments(const target_file& file, const offload_options& options) {
-  if (!options.base.direct) return;
-  for (const load_case& each : options.cases)
-    check_alignment(file.descriptor.get(), "'" + file.name + "'", each.block);
 }
 
 void remark_limits(const offload_options& options, const std::vector<engine_plan>& plans) {
@@ -117,7 +115,6 @@ int run_measurement(const offload_texts& texts) {
   std::optional<json_file> json;
   if (!options.json.empty()) json.emplace(options.json);
   const target_file file = get_file(options);
-  check_alignments(file, options);
   remark_limits(options, plans);
 
   run_outcome outcome =
