@@ -21,6 +21,12 @@ std::string text_of(const std::optional<spread>& from, double unit = 1) {
   return from ? three_digits(from->median / unit) : "-";
 }
 
+/// "2 us", "100 ms"
+std::string time_text(std::chrono::nanoseconds time) {
+  const double us = static_cast<double>(time.count()) / 1000;
+  return us < 1000 ? format("%g us", us) : format("%g ms", us / 1000);
+}
+
 void print_row(std::ostream& out, const fairness_row& row, bool first) {
   const double mean = row.ops_per_s.median;
   out << format("%-20s %-8s %9s %5s %9s %8s %10s %10s %11s\n", first ? name_of(row.subset).c_str() : "",
@@ -39,16 +45,13 @@ void print_table(std::ostream& out, const fairness_set& results) {
     return;
   }
   const fairness_setting& what = results.what;
-  const auto us = [](std::chrono::nanoseconds time) {
-    return format("%g us", static_cast<double>(time.count()) / 1000);
-  };
   out << "one shard; bridge: " << count_text(what.clients, "client") << " and "
       << (what.asked == bridge_load::nop ? "no-ops" : "cached reads") << "; disk: " << count_text(what.readers, "task")
       << " that read 4 KiB, " << (what.direct ? "O_DIRECT" : "page cache")
       << "; sockets: " << count_text(what.connections, "pair") << "; tasks: " << what.busy << " that compute "
-      << us(what.step) << " and yield\n"
-      << rounds_text(results.rows.front().rounds, results.seconds) << ", a turn_slice of " << us(what.turn_slice)
-      << ", a window of " << us(what.window) << "; " << machine_text(results.environment) << "\n\n"
+      << time_text(what.step) << " and yield\n"
+      << rounds_text(results.rows.front().rounds, results.seconds) << ", a turn_slice of " << time_text(what.turn_slice)
+      << ", a window of " << time_text(what.window) << "; " << machine_text(results.environment) << "\n\n"
       << columns;
   const fairness_row* last = nullptr;
   for (const fairness_row& row : results.rows) {

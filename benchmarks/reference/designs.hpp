@@ -98,9 +98,9 @@ class shared_ring_design final : public reference_design<Executor> {
   void submit(reference_request& request) override {
     const std::lock_guard lock(mutex_);
     if (request.times != nullptr) request.times->taken = request.times->submitted = std::chrono::steady_clock::now();
-    // Behind everything that is written to it. Pairs with reap().
-    request.submitted.store(true, std::memory_order_release);
     ring_.stage(request);
+    // Behind everything that is done with it here. Pairs with reap().
+    request.submitted.store(true, std::memory_order_release);
     ring_.submit();
   }
 
@@ -111,7 +111,8 @@ class shared_ring_design final : public reference_design<Executor> {
 
  private:
   void reap() {
-    for (bool over = false; !over;) {
+    bool over = false;
+    while (!over) {
       ring_.wait();
       ring_.reap([&](reference_request* request, int result) {
         over = request == nullptr;
