@@ -22,7 +22,7 @@ Engines:
   asio-file  Boost's random_access_file on io_uring: one object for all clients, and one each
              (asio-file-shared and asio-file-each run only one of the two)
   pread      the clients' own threads call pread or pwrite, one operation a thread: the limit of bridge-cached
-  raw        a plain liburing loop for each shard, on a thread with a CPU and a ring of its own: the limit
+  raw        a plain liburing loop for each shard, on a thread with a ring of its own, several with a CPU each: the limit
 
 Designs of other systems, rebuilt small inside this program for comparison; measured only when they are named, see
 handoff --help: design-wake-each, design-locked-queue, design-shared-ring
