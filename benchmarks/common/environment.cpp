@@ -60,6 +60,15 @@ nlohmann::ordered_json describe_environment() {
   };
 }
 
+nlohmann::ordered_json describe_environment(const target_file& file) {
+  auto environment = describe_environment();
+  environment["file"] = file.name;
+  environment["temporary"] = file.temporary;
+  environment["file_system"] = file.file_system;
+  environment["size"] = file.size;
+  return environment;
+}
+
 std::string environment_text(const nlohmann::ordered_json& environment, const char* key) {
   const auto found = environment.find(key);
   if (found == environment.end()) return "?";

@@ -88,11 +88,7 @@ void remark_limits(const offload_options& options, const std::vector<engine_plan
 }
 
 nlohmann::ordered_json environment_of(const offload_options& options, const target_file& file) {
-  auto environment = describe_environment();
-  environment["file"] = file.name;
-  environment["temporary"] = file.temporary;
-  environment["file_system"] = file.file_system;
-  environment["size"] = file.size;
+  auto environment = describe_environment(file);
   environment["seed"] = options.base.seed;
   environment["own_parts"] = options.base.own_parts;
   environment["verify"] = options.base.verify;

@@ -44,13 +44,13 @@ Examples:
 )";
 
 nlohmann::ordered_json environment_of(const pressure_options& options, const target_file* file) {
-  auto environment = describe_environment();
-  environment["file"] = file != nullptr
-                            ? file->name
-                            : "loop device of " + std::to_string(options.base.throttled_rate) + " operations a second";
-  environment["temporary"] = file == nullptr || file->temporary;
-  environment["file_system"] = file != nullptr ? file->file_system : "none";
-  environment["size"] = file != nullptr ? file->size : throttled_size();
+  auto environment = file != nullptr ? describe_environment(*file) : describe_environment();
+  if (file == nullptr) {
+    environment["file"] = "loop device of " + std::to_string(options.base.throttled_rate) + " operations a second";
+    environment["temporary"] = true;
+    environment["file_system"] = "none";
+    environment["size"] = throttled_size();
+  }
   environment["interrupted"] = interrupted();
   return environment;
 }

@@ -44,12 +44,12 @@ class suite_run {
   }
 
   int run() {
-    auto worst = exit_code::ok;
+    auto last_failure = exit_code::ok;
     for (std::size_t done = 0; done != steps_.size() && !interrupted(); ++done) {
       say_what_comes(done);
-      if (const exit_code code = run_step(steps_[done]); code != exit_code::ok) worst = code;
+      if (const exit_code code = run_step(steps_[done]); code != exit_code::ok) last_failure = code;
     }
-    return static_cast<int>(interrupted() ? exit_code::interrupted : worst);
+    return static_cast<int>(interrupted() ? exit_code::interrupted : last_failure);
   }
 
  private:
@@ -69,17 +69,27 @@ class suite_run {
     std::string table;
     {
       const captured_output output;
-      try {
-        code = static_cast<exit_code>(run_(words));
-      } catch (const failure& reason) {
-        code = reason.code();
-        std::cerr << "shardbridge-bench: " << step.name << ": " << reason.what() << '\n';
-      }
+      code = told(step, [&] { return static_cast<exit_code>(run_(words)); });
       table = output.text();
     }
     std::cout << "# " << step.question << "\n\n" << table << std::endl;
-    if (folder_) folder_->write_table(step.name, table);
-    return code;
+    if (!folder_) return code;
+    const exit_code kept = told(step, [&] {
+      folder_->write_table(step.name, table);
+      return exit_code::ok;
+    });
+    return code != exit_code::ok ? code : kept;
+  }
+
+  /// What `action` returns, or what it failed with, of which the user is told.
+  template <class Action>
+  static exit_code told(const suite_step& step, Action action) {
+    try {
+      return action();
+    } catch (const failure& reason) {
+      std::cerr << "shardbridge-bench: " << step.name << ": " << reason.what() << '\n';
+      return reason.code();
+    }
   }
 
   const run_command_line run_;

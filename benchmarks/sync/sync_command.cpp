@@ -34,10 +34,7 @@ Examples:
 )";
 
 nlohmann::ordered_json environment_of(const target_file& file) {
-  auto environment = describe_environment();
-  environment["file"] = file.name;
-  environment["file_system"] = file.file_system;
-  environment["size"] = file.size;
+  auto environment = describe_environment(file);
   environment["interrupted"] = interrupted();
   return environment;
 }

@@ -12,6 +12,7 @@
 
 #include <signal.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <numeric>
@@ -115,6 +116,15 @@ TEST(suite, goes_on_behind_a_step_that_fails) {
   EXPECT_NE(result.exit_code, 0);
   EXPECT_NE(result.err.find("shardbridge-bench: offload: "), std::string::npos) << result.err;
   EXPECT_NE(result.out.find("eventfd-poll"), std::string::npos) << result.out;
+}
+
+TEST(suite, says_which_table_it_cannot_keep) {
+  const scratch_folder folder;
+  std::filesystem::create_directories(folder / "wake.txt");
+  const auto result = run_program({"suite", "--only", "wake", "--out", folder.path(), "--quiet"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("cannot write '" + (folder / "wake.txt") + "'"), std::string::npos) << result.err;
+  EXPECT_NE(result.out.find("eventfd-poll"), std::string::npos) << "it is printed all the same: " << result.out;
 }
 
 TEST(suite, names_what_cannot_be_used) {
