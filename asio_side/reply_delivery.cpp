@@ -167,7 +167,7 @@ std::optional<std::int64_t> bridge_core::look_for_replies(std::uint32_t seen, st
     own.looks_hit.add();
   } else {
     own.looks_missed.add();
-    own.spin.missed();
+    own.spin.missed(allowance);
   }
   return waited;
 }

@@ -72,7 +72,7 @@ bool shard_loop::wait(std::uint32_t seen) {
       return true;
     }
     counters_.looks_missed.add();
-    spin_.missed();
+    spin_.missed(allowance);
   }
   if (on_idle_) {
     run_hook(on_idle_);

@@ -8,17 +8,18 @@ namespace shardbridge::detail {
 namespace {
 
 constexpr std::int64_t limit = 50'000;
+constexpr std::int64_t brief = 5'000; ///< what a wake costs
 
 /// A wait that lasts `length`, by one who does as he is told. True: he looked, and found it looking.
 bool wait(spin_policy& policy, std::int64_t length, std::size_t outstanding = 1, std::size_t came = 1) {
   const std::int64_t allowance = policy.allowance(outstanding);
-  EXPECT_TRUE(allowance == 0 || allowance == limit);
+  EXPECT_TRUE(allowance == 0 || allowance == brief || allowance == limit);
   if (length < allowance) {
     policy.hit(length, came, outstanding);
     return true;
   }
   if (allowance > 0)
-    policy.missed();
+    policy.missed(allowance);
   else
     policy.slept();
   return false;
@@ -85,7 +86,7 @@ TEST(spin_policy, does_not_learn_from_sleeps) {
   for (int sleeps = 1; sleeps <= 20'000; ++sleeps) {
     if (policy.allowance(1) > 0) {
       ++looks;
-      policy.missed();
+      policy.missed(policy.allowance(1));
     } else {
       policy.slept();
     }
@@ -108,6 +109,26 @@ TEST(spin_policy, looks_for_many_that_come_at_once) {
   spin_policy policy(limit);
   EXPECT_EQ(hits(policy, 20'000, 10'000, 32, 32), 20'000);
   EXPECT_LT(hits(policy, 20'000, 10'000, 32, 0), 100) << "a look that ends for nothing counts as for one";
+}
+
+// A thousand go round, a few of them at a time: each takes far longer than the limit, but something comes sooner than a
+// wake would.
+TEST(spin_policy, looks_briefly_for_what_comes_sooner_than_a_wake) {
+  spin_policy policy(limit);
+  constexpr std::size_t outstanding = 1024;
+  EXPECT_EQ(hits(policy, 20'000, 2'000, outstanding, 8), 20'000);
+  EXPECT_EQ(policy.allowance(outstanding), brief) << "for no longer";
+  // Where it does not, that is learnt again.
+  EXPECT_FALSE(wait(policy, 20'000, outstanding, 8));
+  EXPECT_EQ(policy.allowance(outstanding), brief);
+  EXPECT_LT(hits(policy, 20'000, 20'000, outstanding, 8), 60);
+  EXPECT_EQ(policy.allowance(outstanding), 0);
+  // A limit below it goes for both.
+  spin_policy small(1'000);
+  for (int each = 0; each < 1000; ++each) {
+    ASSERT_EQ(small.allowance(outstanding), 1'000);
+    small.hit(900, 8, outstanding);
+  }
 }
 
 } // namespace
