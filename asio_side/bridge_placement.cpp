@@ -40,7 +40,10 @@ bool bridge_core::place(operation& op, const op_options& options, std::size_t ow
     op.shard_index = static_cast<std::uint32_t>(options.sequence->shard_);
     return op.shard_index < shards() && op.order->leads_to(*parts_->connections[op.shard_index]);
   }
-  const std::size_t shard = options.shard ? *options.shard : place(options.placement.value_or(placement_), own);
+  return place(op, options.shard ? *options.shard : place(options.placement.value_or(placement_), own));
+}
+
+bool bridge_core::place(operation& op, std::size_t shard) const noexcept {
   op.shard_index = static_cast<std::uint32_t>(shard);
   return shard < shards();
 }

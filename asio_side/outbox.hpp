@@ -25,11 +25,12 @@ class bridge_core::outbox {
   /// That of the batch of `core`'s which this thread is delivering, though it may be delivering another bridge's inside
   /// one of the handlers: what it initiates stays in order. Nothing: there is none, or it is closed.
   [[nodiscard]] static outbox* of(const bridge_core& core) noexcept {
-    outbox* each = innermost_;
-    while (each != nullptr && &each->core_ != &core)
-      each = each->outer_;
-    return each != nullptr && each->open_ ? each : nullptr;
+    outbox* const found = innermost_of(core);
+    return found != nullptr && found->open_ ? found : nullptr;
   }
+
+  /// Whether this thread is delivering a batch of `core`'s.
+  [[nodiscard]] static bool is_here(const bridge_core& core) noexcept { return innermost_of(core) != nullptr; }
 
   /// Open while it lives, if handlers are brisk.
   explicit outbox(bridge_core& core) noexcept
@@ -54,6 +55,12 @@ class bridge_core::outbox {
   }
 
  private:
+  static outbox* innermost_of(const bridge_core& core) noexcept {
+    outbox* each = innermost_;
+    while (each != nullptr && &each->core_ != &core)
+      each = each->outer_;
+    return each;
+  }
   void empty(operation_list& unsent) noexcept {
     if (count_ > 0) core_.push(shard_, std::span(items_).first(std::exchange(count_, 0)), unsent);
   }

@@ -102,6 +102,10 @@ class bridge_core::batch {
   std::array<operation*, reply_batch> operations_;
 };
 
+bool bridge_core::delivers_here() const noexcept {
+  return outbox::is_here(*this);
+}
+
 void bridge_core::take_role_if_free() noexcept {
   if (!parts_->role.try_take()) return;
   // By now another may have had the role and delivered everything: rest() gives it up again if nothing is outstanding.

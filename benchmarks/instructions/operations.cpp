@@ -36,10 +36,11 @@ class reads {
     op_options options;
     deadline_ += 1000;
     options.deadline = timepoint(std::chrono::nanoseconds(deadline_));
-    detail::async_operation<executor, handler, detail::transfer_request>::start(
-        bridge_, context_.get_executor(), handler{this},
-        {detail::op_code::read, file_, ended_ * block, detail::iovec_array(boost::asio::buffer(memory_))}, options,
-        no_timeout, 0);
+    detail::initiation<executor>(bridge_, context_.get_executor())(
+        handler{this},
+        detail::transfer_request{detail::op_code::read, file_, ended_ * block,
+                                 detail::iovec_array(boost::asio::buffer(memory_))},
+        options, op_options{}, no_timeout, detail::own_shard{.index = 0}, std::optional<detail::op_result>());
   }
   /// The shard's part: until nothing is left for it.
   void turn() { shard_.turn(); }

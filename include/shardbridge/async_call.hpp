@@ -40,19 +40,18 @@ template <class Executor, class Function,
 auto async_call(basic_bridge<Executor>& on, std::size_t shard_index, Function&& function, const op_options& options,
                 Token&& token = Token()) {
   using result = typename detail::call_result<std::invoke_result_t<Function, shard&>>::type;
-  op_options placed = options;
-  placed.shard = shard_index;
   return boost::asio::async_initiate<Token, typename detail::call_signature<result>::type>(
       detail::initiation<Executor>(on.impl(), on.get_executor()), token,
       detail::call_request<std::decay_t<Function>, result>{.file = {}, .function = std::forward<Function>(function)},
-      placed, op_options{}, on.impl()->default_timeout(), shard_index, std::optional<detail::op_result>());
+      options, detail::no_options, on.impl()->default_timeout(), detail::own_shard{.index = shard_index, .only = true},
+      std::optional<detail::op_result>());
 }
 /// The same with default options.
 template <class Executor, class Function,
           detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   requires std::invocable<Function, shard&>
 auto async_call(basic_bridge<Executor>& on, std::size_t shard_index, Function&& function, Token&& token = Token()) {
-  return async_call(on, shard_index, std::forward<Function>(function), op_options{}, std::forward<Token>(token));
+  return async_call(on, shard_index, std::forward<Function>(function), detail::no_options, std::forward<Token>(token));
 }
 
 } // namespace shardbridge

@@ -97,7 +97,8 @@ template <class SourceExecutor, class TargetExecutor,
 auto async_copy(basic_random_access_file<SourceExecutor>& source, std::uint64_t source_offset,
                 basic_random_access_file<TargetExecutor>& target, std::uint64_t target_offset, std::uint64_t length,
                 Token&& token = Token()) {
-  return async_copy(source, source_offset, target, target_offset, length, op_options{}, std::forward<Token>(token));
+  return async_copy(source, source_offset, target, target_offset, length, detail::no_options,
+                    std::forward<Token>(token));
 }
 
 } // namespace shardbridge

@@ -25,17 +25,16 @@ namespace shardbridge {
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_nop(basic_bridge<Executor>& on, std::size_t shard_index, const op_options& options,
                Token&& token = Token()) {
-  op_options placed = options;
-  placed.shard = shard_index;
   return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
       detail::initiation<Executor>(on.impl(), on.get_executor()), token,
-      detail::plain_request{.code = detail::op_code::nop, .file = {}}, placed, op_options{},
-      on.impl()->default_timeout(), shard_index, std::optional<detail::op_result>());
+      detail::plain_request{.code = detail::op_code::nop, .file = {}}, options, detail::no_options,
+      on.impl()->default_timeout(), detail::own_shard{.index = shard_index, .only = true},
+      std::optional<detail::op_result>());
 }
 /// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_nop(basic_bridge<Executor>& on, std::size_t shard_index, Token&& token = Token()) {
-  return async_nop(on, shard_index, op_options{}, std::forward<Token>(token));
+  return async_nop(on, shard_index, detail::no_options, std::forward<Token>(token));
 }
 
 } // namespace shardbridge

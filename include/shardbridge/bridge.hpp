@@ -90,13 +90,13 @@ class basic_bridge {
   auto async_wait_level(pressure_level at_most, const op_options& options, Token&& token = Token()) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
         detail::initiation<Executor>(impl_, get_executor()), token,
-        detail::level_request{.file = {}, .at_most = at_most}, options, op_options{}, no_timeout, std::size_t{0},
-        std::optional<detail::op_result>());
+        detail::level_request{.file = {}, .at_most = at_most}, options, detail::no_options, no_timeout,
+        detail::own_shard{.index = 0}, std::optional<detail::op_result>());
   }
   /// The same with default options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_wait_level(pressure_level at_most, Token&& token = Token()) {
-    return async_wait_level(at_most, op_options{}, std::forward<Token>(token));
+    return async_wait_level(at_most, detail::no_options, std::forward<Token>(token));
   }
 
   /// Has `observer` called once for every change of the level from now on, with the new level, on the bridge's

@@ -34,8 +34,8 @@ namespace detail {
 template <class Signature, class Executor, class Request, class Token>
 auto initiate_on_path(basic_bridge<Executor>& on, Request request, const op_options& options, Token&& token) {
   return boost::asio::async_initiate<Token, Signature>(
-      initiation<Executor>(on.impl(), on.get_executor()), token, std::move(request), options, op_options{},
-      on.impl()->default_timeout(), on.impl()->next_shard(), std::optional<op_result>());
+      initiation<Executor>(on.impl(), on.get_executor()), token, std::move(request), options, no_options,
+      on.impl()->default_timeout(), own_shard{.index = on.impl()->next_shard()}, std::optional<op_result>());
 }
 
 } // namespace detail
@@ -54,7 +54,7 @@ auto async_open(basic_bridge<Executor>& on, const std::string& path, open_flags 
 /// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_open(basic_bridge<Executor>& on, const std::string& path, open_flags flags, Token&& token = Token()) {
-  return async_open(on, path, flags, op_options{}, std::forward<Token>(token));
+  return async_open(on, path, flags, detail::no_options, std::forward<Token>(token));
 }
 
 /// What is there, symbolic links followed. Handler: void(error_code, file_status). Errors: those of statx(2).
@@ -67,7 +67,7 @@ auto async_stat(basic_bridge<Executor>& on, const std::string& path, const op_op
 /// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_stat(basic_bridge<Executor>& on, const std::string& path, Token&& token = Token()) {
-  return async_stat(on, path, op_options{}, std::forward<Token>(token));
+  return async_stat(on, path, detail::no_options, std::forward<Token>(token));
 }
 
 /// Replaces what is at `to`, in one step. Handler: void(error_code). Errors: those of rename(2).
@@ -81,7 +81,7 @@ auto async_rename(basic_bridge<Executor>& on, const std::string& from, const std
 /// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_rename(basic_bridge<Executor>& on, const std::string& from, const std::string& to, Token&& token = Token()) {
-  return async_rename(on, from, to, op_options{}, std::forward<Token>(token));
+  return async_rename(on, from, to, detail::no_options, std::forward<Token>(token));
 }
 
 /// Removes a name that is no folder's. Handler: void(error_code). Errors: those of unlink(2).
@@ -95,7 +95,7 @@ auto async_unlink(basic_bridge<Executor>& on, const std::string& path, const op_
 /// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_unlink(basic_bridge<Executor>& on, const std::string& path, Token&& token = Token()) {
-  return async_unlink(on, path, op_options{}, std::forward<Token>(token));
+  return async_unlink(on, path, detail::no_options, std::forward<Token>(token));
 }
 
 /// Makes a folder that everybody may use as far as the process's umask allows. Handler: void(error_code). Errors: those
@@ -110,7 +110,7 @@ auto async_mkdir(basic_bridge<Executor>& on, const std::string& path, const op_o
 /// The same with default options.
 template <class Executor, detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
 auto async_mkdir(basic_bridge<Executor>& on, const std::string& path, Token&& token = Token()) {
-  return async_mkdir(on, path, op_options{}, std::forward<Token>(token));
+  return async_mkdir(on, path, detail::no_options, std::forward<Token>(token));
 }
 
 /// @}

@@ -87,7 +87,7 @@ class basic_random_access_file : public basic_file<Executor> {
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_mutable_buffer_sequence<MutableBufferSequence>::value
   auto async_read_some_at(std::uint64_t offset, const MutableBufferSequence& buffers, Token&& token = Token()) {
-    return async_read_some_at(offset, buffers, op_options{}, std::forward<Token>(token));
+    return async_read_some_at(offset, buffers, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <class MutableBufferSequence,
@@ -111,7 +111,7 @@ class basic_random_access_file : public basic_file<Executor> {
    *                           if a stopped group did not wait any longer */
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_read_some_at(std::uint64_t offset, owned_buffer buffer, Token&& token = Token()) {
-    return async_read_some_at(offset, std::move(buffer), op_options{}, std::forward<Token>(token));
+    return async_read_some_at(offset, std::move(buffer), detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -131,7 +131,7 @@ class basic_random_access_file : public basic_file<Executor> {
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
   auto async_write_some_at(std::uint64_t offset, const ConstBufferSequence& buffers, Token&& token = Token()) {
-    return async_write_some_at(offset, buffers, op_options{}, std::forward<Token>(token));
+    return async_write_some_at(offset, buffers, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <class ConstBufferSequence,
@@ -151,7 +151,7 @@ class basic_random_access_file : public basic_file<Executor> {
    *                           empty buffer if a stopped group did not wait any longer */
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_write_some_at(std::uint64_t offset, owned_buffer buffer, Token&& token = Token()) {
-    return async_write_some_at(offset, std::move(buffer), op_options{}, std::forward<Token>(token));
+    return async_write_some_at(offset, std::move(buffer), detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -173,7 +173,7 @@ class basic_random_access_file : public basic_file<Executor> {
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
   auto async_write_and_sync_all_at(std::uint64_t offset, const ConstBufferSequence& buffers, Token&& token = Token()) {
-    return async_write_and_sync_all_at(offset, buffers, op_options{}, std::forward<Token>(token));
+    return async_write_and_sync_all_at(offset, buffers, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <class ConstBufferSequence,
@@ -188,7 +188,7 @@ class basic_random_access_file : public basic_file<Executor> {
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
   auto async_write_and_sync_data_at(std::uint64_t offset, const ConstBufferSequence& buffers, Token&& token = Token()) {
-    return async_write_and_sync_data_at(offset, buffers, op_options{}, std::forward<Token>(token));
+    return async_write_and_sync_data_at(offset, buffers, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <class ConstBufferSequence,

@@ -105,7 +105,7 @@ class basic_stream_file : public basic_file<Executor> {
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_mutable_buffer_sequence<MutableBufferSequence>::value
   auto async_read_some(const MutableBufferSequence& buffers, Token&& token = Token()) {
-    return async_read_some(buffers, op_options{}, std::forward<Token>(token));
+    return async_read_some(buffers, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <class MutableBufferSequence,
@@ -122,7 +122,7 @@ class basic_stream_file : public basic_file<Executor> {
             detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
     requires boost::asio::is_const_buffer_sequence<ConstBufferSequence>::value
   auto async_write_some(const ConstBufferSequence& buffers, Token&& token = Token()) {
-    return async_write_some(buffers, op_options{}, std::forward<Token>(token));
+    return async_write_some(buffers, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <class ConstBufferSequence,

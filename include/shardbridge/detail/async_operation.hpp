@@ -5,8 +5,9 @@
 #pragma once
 
 #include <shardbridge/detail/bridge_core.hpp>
-#include <shardbridge/detail/deadline.hpp>
+#include <shardbridge/detail/core_ref.hpp>
 #include <shardbridge/detail/file_ref.hpp>
+#include <shardbridge/detail/option_layers.hpp>
 #include <shardbridge/detail/result.hpp>
 #include <shardbridge/permit.hpp>
 #include <shardbridge/with_options.hpp>
@@ -38,6 +39,12 @@
 
 namespace shardbridge::detail {
 
+/// The shard of whoever initiates an operation.
+struct own_shard {
+  std::size_t index;
+  bool only = false; ///< whatever options say of placement, unless they name a sequence
+};
+
 /// `Request` says what the operation is and what its handler is told:
 ///   op_code code
 ///   file_ref file                               what it works on; may be empty
@@ -49,12 +56,13 @@ namespace shardbridge::detail {
 template <class Executor, class Handler, class Request>
 class async_operation final : public operation {
  public:
-  /// Allocates the operation with the handler's allocator and hands it to `core`. Throws std::bad_alloc. `answered`:
-  /// its result without going to a shard. `core` is a reference of its own: once the operation is on its way, another
-  /// thread may end it and destroy the initiation, which owns the one that it was copied from.
-  static void start(std::shared_ptr<bridge_core> core, const Executor& executor, Handler&& handler, Request&& asked,
-                    const op_options& options, std::chrono::nanoseconds fallback, std::size_t shard,
-                    std::optional<op_result> answered = {}) {
+  /// Allocates the operation with the handler's allocator and hands it to `core`. Throws std::bad_alloc. `own`: the
+  /// shard that it goes to if it is placed nowhere else. `answered`: its result without going to a shard. `core` is a
+  /// reference of its own: once the operation is on its way, another thread may end it and destroy the initiation,
+  /// which owns the one that it was copied from.
+  static void start(core_ref core, const Executor& executor, Handler&& handler, Request&& asked,
+                    const op_options& given, const op_options& defaults, std::chrono::nanoseconds fallback,
+                    own_shard own, const std::optional<op_result>& answered) {
     allocator_type allocator = allocator_of(handler);
     async_operation* const made = traits::allocate(allocator, 1);
     try {
@@ -64,18 +72,21 @@ class async_operation final : public operation {
       throw;
     }
     ending unless_started(*made);
-    made->times = options.times;
+    const option_layers options(given, associated_op_options<Handler>::get(made->handler_), defaults);
+    made->times = options.times();
     core->sample(*made);
     made->stamp(&op_times::initiated);
-    made->deadline = deadline_of(options, fallback);
-    made->priority = options.priority.value_or(priority::normal);
-    if (!core->place(*made, options, shard)) answered = op_result{result_kind::system_error, EINVAL, 0};
-    made->connect_cancellation(core, options.stop_token);
+    made->deadline = options.deadline(fallback);
+    made->priority = options.priority();
+    const bool placed = made->place(*core, options.placing(), own);
+    made->connect_cancellation(core, options.stop_token());
     unless_started.dismiss();
-    if (answered)
+    if (!placed)
+      core->answer(*made, {result_kind::system_error, EINVAL, 0}, delivery::immediate);
+    else if (answered)
       core->answer(*made, *answered, delivery::immediate);
-    else if (options.permit != nullptr)
-      core->initiate(*made, std::move(*options.permit));
+    else if (permit* const taken = options.permit())
+      core->initiate(*made, std::move(*taken));
     else
       core->initiate(*made);
   }
@@ -130,11 +141,15 @@ class async_operation final : public operation {
   }
   ~async_operation() = default;
 
-  void connect_cancellation(const std::shared_ptr<bridge_core>& core, const std::stop_token& token) {
+  bool place(bridge_core& core, const op_options& wanted, own_shard own) noexcept {
+    return own.only && wanted.sequence == nullptr ? core.place(*this, own.index) : core.place(*this, wanted, own.index);
+  }
+
+  void connect_cancellation(const core_ref& core, const std::stop_token& token) {
     auto slot = boost::asio::get_associated_cancellation_slot(handler_);
     cancellable = slot.is_connected() || token.stop_possible();
     if (slot.is_connected()) {
-      slot.assign([core, this](boost::asio::cancellation_type type) {
+      slot.assign([core = core.shared(), this](boost::asio::cancellation_type type) {
         if (type == boost::asio::cancellation_type::none) return;
         const bool only_total =
             (type & (boost::asio::cancellation_type::terminal | boost::asio::cancellation_type::partial)) ==
@@ -142,7 +157,7 @@ class async_operation final : public operation {
         core->cancel(*this, only_total && !only_reads(code) ? cancel_kind::unless_started : cancel_kind::any);
       });
     }
-    if (token.stop_possible()) stop_ = std::make_unique<stop_callback>(token, stop_request{core, this});
+    if (token.stop_possible()) stop_ = std::make_unique<stop_callback>(token, stop_request{core.shared(), this});
   }
 
   static void deliver_this(operation& base, bridge_core*, delivery how) {
@@ -210,8 +225,8 @@ class initiation {
  public:
   using executor_type = Executor;
 
-  initiation(std::shared_ptr<bridge_core> core, const Executor& executor)
-      : core_(std::move(core)), executor_(executor) {}
+  template <class Core>
+  initiation(const std::shared_ptr<Core>& core, const Executor& executor) : core_(core), executor_(executor) {}
   [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
 
   /// Whoever keeps it, to initiate once more.
@@ -222,26 +237,23 @@ class initiation {
   /// Once, as most tokens do: no count of references is touched again.
   template <class Handler, class... Asked>
   void operator()(Handler&& handler, Asked&&... asked) && {
-    start(std::move(core_), executor_, std::forward<Handler>(handler), std::forward<Asked>(asked)...);
+    start(core_.handed_on(), executor_, std::forward<Handler>(handler), std::forward<Asked>(asked)...);
   }
 
  private:
   template <class Handler, class Request>
-  static void start(std::shared_ptr<bridge_core> core, const Executor& executor, Handler&& handler, Request request,
-                    op_options options, const op_options& defaults, std::chrono::nanoseconds fallback,
-                    std::size_t shard, std::optional<op_result> answered) {
-    if (const op_options* const bound = associated_op_options<std::decay_t<Handler>>::get(handler))
-      fill_in(options, *bound);
-    fill_in(options, defaults);
+  static void start(core_ref core, const Executor& executor, Handler&& handler, Request request,
+                    const op_options& given, const op_options& defaults, std::chrono::nanoseconds fallback,
+                    own_shard own, std::optional<op_result> answered) {
     if constexpr (requires { request.check(); }) {
       if (!answered) answered = request.check();
     }
     async_operation<Executor, std::decay_t<Handler>, Request>::start(
-        std::move(core), executor, std::decay_t<Handler>(std::forward<Handler>(handler)), std::move(request), options,
-        fallback, shard, answered);
+        core.handed_on(), executor, std::decay_t<Handler>(std::forward<Handler>(handler)), std::move(request), given,
+        defaults, fallback, own, answered);
   }
 
-  std::shared_ptr<bridge_core> core_;
+  core_ref core_;
   Executor executor_;
 };
 

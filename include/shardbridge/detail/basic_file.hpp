@@ -77,7 +77,7 @@ class basic_file : public detail::file_extent<Executor> {
   /// `boost::asio::error::already_open`, those of openat(2) and statx(2).
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_open(const std::string& path, open_flags how, Token&& token = Token()) {
-    return async_open(path, how, op_options{}, std::forward<Token>(token));
+    return async_open(path, how, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -107,7 +107,7 @@ class basic_file : public detail::file_extent<Executor> {
   /// or, at the deadline, will be as soon as the kernel lets go of it. The file is not open from here on.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_close(Token&& token = Token()) {
-    return async_close(op_options{}, std::forward<Token>(token));
+    return async_close(detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -175,7 +175,7 @@ class basic_file : public detail::file_extent<Executor> {
   /// sync_all().
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_all(Token&& token = Token()) {
-    return async_sync_all(op_options{}, std::forward<Token>(token));
+    return async_sync_all(detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -185,7 +185,7 @@ class basic_file : public detail::file_extent<Executor> {
   /// The same for the data and what is needed to find them.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_sync_data(Token&& token = Token()) {
-    return async_sync_data(op_options{}, std::forward<Token>(token));
+    return async_sync_data(detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <detail::completion_token Token = boost::asio::default_completion_token_t<Executor>>

@@ -54,6 +54,8 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   [[nodiscard]] pressure_level level() const noexcept;
   [[nodiscard]] bridge_stats stats() const;
   [[nodiscard]] std::size_t shards() const noexcept;
+  /// Whether this thread is inside a handler that the bridge calls, during which the core stays.
+  [[nodiscard]] bool delivers_here() const noexcept;
   /// Where the next file goes: each on another shard, in turn.
   [[nodiscard]] std::size_t next_shard() noexcept;
   /// Where an operation goes whose own shard is this.
@@ -62,6 +64,8 @@ class bridge_core : public std::enable_shared_from_this<bridge_core> {
   [[nodiscard]] std::size_t shard_for_key(std::uint64_t key) const noexcept;
   /// Gives the operation its shard, and its order. False: there is no such shard, or the sequence is another bridge's.
   [[nodiscard]] bool place(operation& op, const op_options& options, std::size_t own) noexcept;
+  /// The same where the shard is given. False: there is no such shard.
+  [[nodiscard]] bool place(operation& op, std::size_t shard) const noexcept;
   /// Throws std::invalid_argument, std::bad_alloc.
   [[nodiscard]] std::shared_ptr<ordered_lane> make_order(std::size_t shard) const;
   [[nodiscard]] std::chrono::nanoseconds default_timeout() const noexcept { return timeout_; }

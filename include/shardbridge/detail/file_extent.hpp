@@ -31,7 +31,7 @@ class file_extent : public file_transfer<Executor> {
   /// On the shard. Handler: void(error_code, std::uint64_t bytes).
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_size(Token&& token = Token()) {
-    return async_size(op_options{}, std::forward<Token>(token));
+    return async_size(detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -54,7 +54,7 @@ class file_extent : public file_transfer<Executor> {
   /// On the shard. Handler: void(error_code). Before Linux 6.9 the shard itself waits for it.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_resize(std::uint64_t bytes, Token&& token = Token()) {
-    return async_resize(bytes, op_options{}, std::forward<Token>(token));
+    return async_resize(bytes, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -81,7 +81,7 @@ class file_extent : public file_transfer<Executor> {
    *  @par Errors              those of allocate(); `errc::outcome_unknown` where it was interrupted halfway */
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_allocate(std::uint64_t offset, std::uint64_t length, Token&& token = Token()) {
-    return async_allocate(offset, length, allocate_mode::allocate, op_options{}, std::forward<Token>(token));
+    return async_allocate(offset, length, allocate_mode::allocate, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -91,7 +91,7 @@ class file_extent : public file_transfer<Executor> {
   /// The same with another mode.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_allocate(std::uint64_t offset, std::uint64_t length, allocate_mode how, Token&& token = Token()) {
-    return async_allocate(offset, length, how, op_options{}, std::forward<Token>(token));
+    return async_allocate(offset, length, how, detail::no_options, std::forward<Token>(token));
   }
   /// The same with another mode and options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
@@ -120,7 +120,7 @@ class file_extent : public file_transfer<Executor> {
    *  @par Errors              those of posix_fadvise(2), such as ESPIPE for a pipe */
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>
   auto async_advise(std::uint64_t offset, std::uint64_t length, file_advice what, Token&& token = Token()) {
-    return async_advise(offset, length, what, op_options{}, std::forward<Token>(token));
+    return async_advise(offset, length, what, detail::no_options, std::forward<Token>(token));
   }
   /// The same with options.
   template <completion_token Token = boost::asio::default_completion_token_t<Executor>>

@@ -81,7 +81,7 @@ class file_handle : public file_base {
   auto initiate(Request request, const op_options& given, std::optional<op_result> answered, Token&& token) {
     return boost::asio::async_initiate<Token, Signature>(initiation<Executor>(core_, *executor_), token,
                                                          std::move(request), given, options_, core_->default_timeout(),
-                                                         shard_, answered);
+                                                         own_shard{.index = shard_}, answered);
   }
   template <class Token>
   auto plain(plain_request request, const op_options& options, Token&& token) {
