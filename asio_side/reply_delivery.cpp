@@ -4,6 +4,7 @@
 #include <asio_side/outbox.hpp>
 
 #include <bridge/look_again.hpp>
+#include <bridge/prefetch.hpp>
 
 #include <array>
 #include <bit>
@@ -23,7 +24,7 @@ constexpr std::int64_t drain_bound_ns = 100'000;
 /// Handlers that take longer than this are run by whatever threads are idle: to wake one costs about as much.
 constexpr std::int64_t slow_ns = 20'000;
 /// Brisk handlers called between two looks at the clock.
-constexpr std::size_t handlers_a_clock = 8;
+constexpr std::size_t handlers_a_clock = 16;
 
 } // namespace
 
@@ -51,6 +52,8 @@ class bridge_core::batch {
     own.first_connection = (own.first_connection + 1) % lanes;
     if (count_ == 0) return 0;
     own.batches.add();
+    for (const operation* const each : std::span(operations_).first(count_))
+      prefetch(*each);
     core_.collect(std::span(operations_).first(count_));
     return count_;
   }

@@ -3,7 +3,6 @@
 #include <bridge/descriptor_number.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -33,6 +32,13 @@ portion next_portion(const operation& op) noexcept {
     out.bytes += each.iov_len;
   out.bytes = std::min(out.bytes, max_bytes_at_once);
   return out;
+}
+
+int descriptor_of(const slot& used) noexcept {
+  const operation& op = *used.op;
+  if (op.code == op_code::open) return used.opened;
+  if (op.code == op_code::poll) return static_cast<int>(op.offset);
+  return op.file != nullptr ? op.file->get() : -1;
 }
 
 /// A close that is cancelled would leave a descriptor that nobody owns.
@@ -88,39 +94,38 @@ bool in_flight::start(operation& op) {
 bool in_flight::stage(std::uint32_t index) {
   slot& used = slots_[index];
   operation& op = *used.op;
-  submission what{.code = used.is_written() ? op.then->code : op.code,
-                  .step = used.step,
-                  .mode = op.mode,
-                  .arguments = op.arguments.get(),
-                  .message = op.message,
-                  .linked_deadline = linked_ && cancellable(op) && op.then == nullptr ? op.deadline : never};
-  if (op.code == op_code::open)
-    what.fd = used.opened;
-  else if (op.code == op_code::poll)
-    what.fd = static_cast<int>(op.offset);
-  else if (op.file != nullptr)
-    what.fd = op.file->get();
-  if (op.file != nullptr && op.file->regular) {
-    what.regular = true;
-    what.cached = op.file->offset_alignment == 1 ? &op.file->cached : nullptr;
+  const op_code code = used.is_written() ? op.then->code : op.code;
+  const bool regular = op.file != nullptr && op.file->regular;
+  portion part{0, op.length};
+  op_code then = op_code::nop;
+  if (operation::moves_bytes(code)) {
+    part = next_portion(op);
+    used.submitted = part.bytes;
+    if (op.then != nullptr && used.moved + part.bytes == op.bytes) then = op.then->code;
+  } else if (code == op_code::advise) {
+    used.submitted = part.bytes = std::min(op.length, max_advised_at_once);
   }
-  if (operation::moves_bytes(what.code)) {
-    const portion part = next_portion(op);
-    what.iovecs = op.iovecs;
-    what.iovec_count = part.iovecs;
-    used.submitted = what.length = part.bytes;
-    if (op.then != nullptr && used.moved + part.bytes == op.bytes) what.then = op.then->code;
-  } else {
-    what.length = op.length;
-  }
-  what.offset = op.offset;
-  if (op.code == op_code::advise) used.submitted = what.length = std::min(op.length, max_advised_at_once);
+  // Every field is given its value once: what is cleared first costs as much as all the rest.
+  const submission what{.code = code,
+                        .step = used.step,
+                        .fd = descriptor_of(used),
+                        .iovecs = op.iovecs,
+                        .iovec_count = part.iovecs,
+                        .offset = op.offset,
+                        .length = part.bytes,
+                        .mode = op.mode,
+                        .arguments = op.arguments.get(),
+                        .message = op.message,
+                        .then = then,
+                        .linked_deadline = linked_ && cancellable(op) && op.then == nullptr ? op.deadline : never,
+                        .regular = regular,
+                        .cached = regular && op.file->offset_alignment == 1 ? &op.file->cached : nullptr};
   if (!driver_.stage(slots_.name(index, cqe_kind::operation), what)) return false;
   // From here the kernel closes the number, and it may be another file's as soon as it has.
   if (op.code == op_code::close) number_given_up(op.file->take());
   if (op.syncs() && used.sync == 0) used.sync = op.file->syncs.begin();
   used.fsm.start(what.linked_deadline != never ? op_fsm::link::timeout
-                 : what.then != op_code::nop   ? op_fsm::link::sync
+                 : then != op_code::nop        ? op_fsm::link::sync
                                                : op_fsm::link::nothing);
   counters_.submissions.add();
   return true;
@@ -195,6 +200,7 @@ void in_flight::give_up() {
 }
 
 bool in_flight::retry(std::int64_t now) {
+  if (unstaged_.empty() && uncancelled_.empty() && missed_due_ > now) return true;
   if (now >= missed_due_) {
     missed_due_ = never;
     std::erase_if(missed_, [&](const missed_cancel& each) {
@@ -218,19 +224,18 @@ bool in_flight::retry(std::int64_t now) {
   const auto uncancelled = std::exchange(uncancelled_, {});
   for (const token which : uncancelled) {
     const slot* const used = slots_.find(which);
-    if (used != nullptr && used->fsm.wants_cancel()) cancel(which.index);
+    if (used != nullptr && used->fsm.wants_cancel()) cancel(which.index());
   }
   return unstaged_.empty() && uncancelled_.empty();
 }
 
 std::size_t in_flight::reap() {
-  std::array<completion, 64> came;
   std::size_t completions = 0;
-  while (const std::size_t count = driver_.reap(came)) {
-    for (const completion& each : std::span(came).first(count)) {
-      if (each.which.kind == cqe_kind::wake) continue;
-      if (each.which.kind == cqe_kind::message) {
-        if (each.result < 0) told_.message_failed(each.which.index);
+  while (const std::size_t count = driver_.reap(reaped_)) {
+    for (const completion& each : std::span(reaped_).first(count)) {
+      if (each.which.kind() == cqe_kind::wake) continue;
+      if (each.which.kind() == cqe_kind::message) {
+        if (each.result < 0) told_.message_failed(each.which.index());
         continue;
       }
       complete(each);
@@ -244,21 +249,21 @@ void in_flight::complete(const completion& came) {
   slot* const used = slots_.find(came.which);
   if (used == nullptr) return;
   op_fsm::action next = op_fsm::action::wait;
-  if (came.which.kind == cqe_kind::operation)
+  if (came.which.kind() == cqe_kind::operation)
     next = on_operation(*used, came);
-  else if (came.which.kind == cqe_kind::timeout)
+  else if (came.which.kind() == cqe_kind::timeout)
     next = used->fsm.on_timeout(came.result);
-  else if (came.which.kind == cqe_kind::sync)
+  else if (came.which.kind() == cqe_kind::sync)
     next = used->fsm.on_sync(came.result, used->is_written());
   else
     next = on_cancel(*used, came.result);
-  if (next == op_fsm::action::settled) return settle(came.which.index);
-  if (came.which.kind == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY))
+  if (next == op_fsm::action::settled) return settle(came.which.index());
+  if (came.which.kind() == cqe_kind::cancel && (came.result == -ENOENT || came.result == -EALREADY))
     cancel_missed(came.which, *used);
   // It was late already, and now nothing of the caller's is involved any more.
-  if (came.which.kind == cqe_kind::operation && used->fsm.sync_owed() && used->is_written() && used->op != nullptr &&
+  if (came.which.kind() == cqe_kind::operation && used->fsm.sync_owed() && used->is_written() && used->op != nullptr &&
       used->fsm.interrupted() == reason::deadline)
-    expire(came.which.index);
+    expire(came.which.index());
 }
 
 op_fsm::action in_flight::on_operation(slot& used, const completion& came) {
@@ -297,7 +302,7 @@ void in_flight::cancel_missed(token which, slot& used) {
   missed_.push_back({which, due});
   missed_due_ = std::min(missed_due_, due);
   if (used.late && used.op != nullptr && !waits_for_readiness(used))
-    detach(which.index, op_result::of(errc::expired_in_flight, reported(used)));
+    detach(which.index(), op_result::of(errc::expired_in_flight, reported(used)));
 }
 
 } // namespace shardbridge::detail

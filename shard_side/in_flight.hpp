@@ -20,6 +20,7 @@
 #include <shard_side/slot_table.hpp>
 #include <shard_side/verdict.hpp>
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -124,6 +125,7 @@ class in_flight {
   std::vector<missed_cancel> missed_;
   std::int64_t missed_due_ = never; ///< the earliest of them
   std::size_t detached_ = 0;        ///< slots without an operation
+  std::array<completion, 64> reaped_{};
 };
 
 } // namespace shardbridge::detail

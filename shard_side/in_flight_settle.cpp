@@ -41,14 +41,19 @@ void in_flight::settle(std::uint32_t index) {
   if (op.code == op_code::open) return settle_open(index);
   if (used.is_written()) return settle_sync(index);
 
-  const verdict outcome = judge(used.fsm, {.code = op.code,
-                                           .moved_before = used.moved,
-                                           .wanted = used.submitted,
-                                           .rest = op.bytes - used.moved - used.submitted,
-                                           .continues = op.code == op_code::send || op.then != nullptr ||
-                                                        (op.file != nullptr && op.file->regular),
-                                           .alignment = op.file != nullptr ? op.file->offset_alignment : 1,
-                                           .interruptions = used.interruptions});
+  const transfer what{.code = op.code,
+                      .moved_before = used.moved,
+                      .wanted = used.submitted,
+                      .rest = op.bytes - used.moved - used.submitted,
+                      .continues =
+                          op.code == op_code::send || op.then != nullptr || (op.file != nullptr && op.file->regular),
+                      .alignment = op.file != nullptr ? op.file->offset_alignment : 1,
+                      .interruptions = used.interruptions};
+  // Apart, so that the result stays in registers: what is put together in memory and read back at once makes the
+  // processor wait.
+  if (whole(used.fsm, what) && op.then == nullptr && op.code != op_code::advise)
+    return finish(index, {result_kind::success, 0, used.moved + static_cast<std::uint64_t>(used.fsm.result())});
+  const verdict outcome = judge(used.fsm, what);
   if (outcome.done && outcome.result == op_result{} && advise_rest(index)) return;
   // A write that gets nowhere is no reason to sync.
   if (outcome.done && op.then != nullptr && outcome.result.kind == result_kind::success)

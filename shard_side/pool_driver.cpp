@@ -48,7 +48,7 @@ bool pool_driver::stage_cancel(token which) {
 
 void pool_driver::submit() {
   for (const entry& each : staged_) {
-    if (each.which.kind == cqe_kind::operation)
+    if (each.which.kind() == cqe_kind::operation)
       start(*jobs_.find(each.which));
     else
       came_.push_back({each.which, each.found ? 0 : cancel(each.which)});

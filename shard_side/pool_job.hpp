@@ -42,7 +42,7 @@ class job_table {
 
   /// The slot's former job has ended.
   pool_job& begin(token which, const submission& what) noexcept {
-    pool_job& job = jobs_[which.index];
+    pool_job& job = jobs_[which.index()];
     job = pool_job{};
     job.which = which;
     job.what = what;
@@ -55,9 +55,9 @@ class job_table {
   }
   /// nullptr: the job of that name has ended.
   [[nodiscard]] pool_job* find(token which) noexcept {
-    if (which.index >= jobs_.size()) return nullptr;
-    pool_job& job = jobs_[which.index];
-    return job.where != pool_job::place::nowhere && job.which.generation == which.generation ? &job : nullptr;
+    if (which.index() >= jobs_.size()) return nullptr;
+    pool_job& job = jobs_[which.index()];
+    return job.where != pool_job::place::nowhere && job.which.generation() == which.generation() ? &job : nullptr;
   }
 
  private:

@@ -3,6 +3,8 @@
 #include <shardbridge/detail/descriptor.hpp>
 #include <shardbridge/detail/multishot.hpp>
 
+#include <bridge/prefetch.hpp>
+
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -114,14 +116,15 @@ void shard_loop::refresh_connections() {
 
 bool shard_loop::take_requests() {
   bool any = false;
-  std::array<lane_item, take_batch> items;
   for (const auto& from : connections_) {
-    const std::size_t count = from->requests.pop(items);
+    const std::size_t count = from->requests.pop(taken_);
     if (count > 0) {
       now_ = driver_.now(); // not earlier than any of them was initiated
       counters_.request_batches.add();
     }
-    for (const lane_item& item : std::span(items).first(count))
+    for (const lane_item& item : std::span(taken_).first(count))
+      prefetch(item.op());
+    for (const lane_item& item : std::span(taken_).first(count))
       take(item, *from);
     any = any || count > 0;
   }
@@ -210,7 +213,7 @@ void shard_loop::cancel_many(operation& order) {
 }
 
 bool shard_loop::start_backlog() {
-  while (!in_flight_.full()) {
+  while (!backlog_.empty() && !in_flight_.full()) {
     operation* const op = backlog_.pop(in_flight_.has_room_for_patient());
     if (op == nullptr) break;
     if (start(*op)) continue;
@@ -324,7 +327,7 @@ void shard_loop::flush_replies() {
 }
 
 void shard_loop::flush(connection& to) {
-  std::array<operation*, reply_batch> batch{};
+  std::array<operation*, reply_batch> batch;
   std::size_t count = 0;
   while (count < batch.size() && !to.pending_replies.empty())
     batch[count++] = to.pending_replies.pop_front();

@@ -141,6 +141,7 @@ class shard_loop final : private in_flight::sink, public shard_runtime {
 
   shard_port::connections connections_;
   std::uint64_t connections_version_ = UINT64_MAX;
+  std::array<lane_item, take_batch> taken_{}; ///< from a lane, while they begin
   in_flight in_flight_;
   spin_policy spin_;
   std::uint32_t published_ = 0; ///< as last observed

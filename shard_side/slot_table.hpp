@@ -20,20 +20,30 @@ namespace shardbridge::detail {
 /// index is the shard it was sent to.
 enum class cqe_kind : std::uint8_t { operation = 1, timeout = 2, cancel = 3, wake = 4, message = 5, sync = 6 };
 
-/// What `user_data` says: 32 bits of generation, 24 of index, 8 of kind.
-struct token {
-  std::uint32_t generation;
-  std::uint32_t index;
-  cqe_kind kind;
+/// What `user_data` says: 32 bits of generation, 24 of index, 8 of kind. Kept as that one word: one that is put
+/// together from fields and then read as a whole has the processor wait for the fields to be stored.
+class token {
+ public:
+  constexpr token() noexcept = default;
+  constexpr token(std::uint32_t generation, std::uint32_t index, cqe_kind kind) noexcept
+      : data_((std::uint64_t{generation} << 32U) | (std::uint64_t{index} << 8U) | static_cast<std::uint64_t>(kind)) {}
 
-  [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
-    return (std::uint64_t{generation} << 32U) | (std::uint64_t{index} << 8U) | static_cast<std::uint64_t>(kind);
+  [[nodiscard]] static constexpr token unpack(std::uint64_t data) noexcept {
+    token out;
+    out.data_ = data;
+    return out;
   }
-  static constexpr token unpack(std::uint64_t data) noexcept {
-    return {static_cast<std::uint32_t>(data >> 32U), static_cast<std::uint32_t>(data >> 8U) & 0xffffffU,
-            static_cast<cqe_kind>(data & 0xffU)};
+  [[nodiscard]] constexpr std::uint64_t pack() const noexcept { return data_; }
+
+  [[nodiscard]] constexpr std::uint32_t generation() const noexcept { return static_cast<std::uint32_t>(data_ >> 32U); }
+  [[nodiscard]] constexpr std::uint32_t index() const noexcept {
+    return static_cast<std::uint32_t>(data_ >> 8U) & 0xffffffU;
   }
-  [[nodiscard]] constexpr token as(cqe_kind other) const noexcept { return {generation, index, other}; }
+  [[nodiscard]] constexpr cqe_kind kind() const noexcept { return static_cast<cqe_kind>(data_ & 0xffU); }
+  [[nodiscard]] constexpr token as(cqe_kind other) const noexcept { return {generation(), index(), other}; }
+
+ private:
+  std::uint64_t data_ = 0;
 };
 
 /// What the kernel may still use of an operation that was answered before its terminal CQE.
@@ -47,9 +57,9 @@ struct slot {
   operation* op = nullptr; ///< nullptr: answered already, the kernel still works on it
   op_fsm fsm;
   op_code code{};
-  std::uint8_t step = 0;          ///< of an operation of several different SQEs: of a write with a sync 1, when written
   bool patient = false;           ///< see operation::patient
   bool late = false;              ///< its deadline has passed; it waits for what the cancel finds
+  std::uint8_t step = 0;          ///< of an operation of several different SQEs: of a write with a sync 1, when written
   std::uint8_t interruptions = 0; ///< submissions that ended with EINTR
   std::uint8_t misses = 0;        ///< cancels that did not find it
   std::uint32_t generation = 1;
@@ -117,8 +127,8 @@ class slot_table {
   }
   /// nullptr: it names a use that is over.
   [[nodiscard]] slot* find(token which) noexcept {
-    if (which.index >= slots_.size() || slots_[which.index].generation != which.generation) return nullptr;
-    return &slots_[which.index];
+    if (which.index() >= slots_.size() || slots_[which.index()].generation != which.generation()) return nullptr;
+    return &slots_[which.index()];
   }
 
   /// Every operation that has a slot and no answer yet.

@@ -196,7 +196,7 @@ bool uring_driver::stage(token operation, const submission& what) {
   io_uring_sqe_set_data64(sqe, operation.pack());
   if (timed || synced) sqe->flags |= IOSQE_IO_LINK;
   if (timed) {
-    __kernel_timespec& at = timeouts_[operation.index] = timespec_of(what.linked_deadline);
+    __kernel_timespec& at = timeouts_[operation.index()] = timespec_of(what.linked_deadline);
     io_uring_sqe* const timeout = io_uring_get_sqe(ring_.get());
     io_uring_prep_link_timeout(timeout, &at, IORING_TIMEOUT_ABS);
     io_uring_sqe_set_data64(timeout, operation.as(cqe_kind::timeout).pack());
@@ -256,16 +256,19 @@ void uring_driver::enter(std::int64_t until) {
 }
 
 std::size_t uring_driver::reap(std::span<completion> into) {
-  std::array<io_uring_cqe*, 64> cqes{};
+  std::array<io_uring_cqe*, 64> cqes; // the kernel's, as many as it says
   const unsigned count = ring_.peek(std::span(cqes).first(std::min(into.size(), cqes.size())));
   std::size_t out = 0;
   for (const io_uring_cqe* cqe : std::span(cqes).first(count)) {
     const token which = token::unpack(io_uring_cqe_get_data64(cqe));
-    if (which.kind == cqe_kind::wake) watching_ = (cqe->flags & IORING_CQE_F_MORE) != 0;
-    into[out++] = {which, cqe->res, (cqe->flags & IORING_CQE_F_MORE) != 0, (cqe->flags & IORING_CQE_F_NOTIF) != 0,
-                   (cqe->flags & IORING_CQE_F_BUFFER) != 0
-                       ? static_cast<std::int32_t>(cqe->flags >> IORING_CQE_BUFFER_SHIFT)
-                       : -1};
+    if (which.kind() == cqe_kind::wake) watching_ = (cqe->flags & IORING_CQE_F_MORE) != 0;
+    completion& came = into[out++];
+    came.which = which;
+    came.result = cqe->res;
+    came.more = (cqe->flags & IORING_CQE_F_MORE) != 0;
+    came.notification = (cqe->flags & IORING_CQE_F_NOTIF) != 0;
+    came.buffer =
+        (cqe->flags & IORING_CQE_F_BUFFER) != 0 ? static_cast<std::int32_t>(cqe->flags >> IORING_CQE_BUFFER_SHIFT) : -1;
   }
   io_uring_cq_advance(ring_.get(), count);
   return out;

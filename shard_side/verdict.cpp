@@ -1,9 +1,9 @@
 #include <shard_side/verdict.hpp>
 
 namespace shardbridge::detail {
-namespace {
 
-verdict judge_failure(const op_fsm& settled, const transfer& what, int error) noexcept {
+verdict judge_failure(const op_fsm& settled, const transfer& what) noexcept {
+  const int error = -settled.result();
   const op_fsm::reason why = settled.interrupted();
   if (error == ECANCELED) return {true, interrupted_in_flight(why, what.moved_before)};
   // The descriptor is gone all the same, see close(2).
@@ -19,8 +19,6 @@ verdict judge_failure(const op_fsm& settled, const transfer& what, int error) no
   return {true, {result_kind::system_error, error, what.moved_before}};
 }
 
-} // namespace
-
 op_result interrupted_in_flight(op_fsm::reason why, std::uint64_t moved) noexcept {
   switch (why) {
   case op_fsm::reason::deadline:
@@ -32,23 +30,6 @@ op_result interrupted_in_flight(op_fsm::reason why, std::uint64_t moved) noexcep
     break;
   }
   return {result_kind::aborted, 0, moved};
-}
-
-verdict judge(const op_fsm& settled, const transfer& what) noexcept {
-  if (settled.result() < 0) return judge_failure(settled, what, -settled.result());
-
-  const auto moved_now = static_cast<std::uint64_t>(settled.result());
-  const std::uint64_t moved = what.moved_before + moved_now;
-  if (!operation::moves_bytes(what.code)) return {true, {result_kind::success, 0, moved_now}};
-  if (moved_now >= what.wanted && what.rest == 0) return {true, {result_kind::success, 0, moved}};
-
-  if (moved_now == 0) {
-    if (what.code == op_code::read && moved == 0) return {true, {result_kind::end_of_file, 0, 0}};
-    return {true, {result_kind::success, 0, moved}};
-  }
-  if (!what.continues || moved_now % what.alignment != 0) return {true, {result_kind::success, 0, moved}};
-  if (settled.interrupted() != op_fsm::reason::none) return {true, interrupted_in_flight(settled.interrupted(), moved)};
-  return {false, {result_kind::success, 0, moved}};
 }
 
 op_result given_up(op_code code, std::uint64_t moved) noexcept {

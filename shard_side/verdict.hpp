@@ -7,6 +7,8 @@
 #include <bridge/interruptions.hpp>
 #include <shard_side/op_fsm.hpp>
 
+#include <cstdint>
+
 namespace shardbridge::detail {
 
 struct verdict {
@@ -25,10 +27,34 @@ struct transfer {
   int interruptions = 0;          ///< EINTRs of earlier submissions that nobody here asked for
 };
 
-[[nodiscard]] verdict judge(const op_fsm& settled, const transfer& what) noexcept;
-
 /// The error for an operation that was interrupted when the kernel had it, after it moved `moved` bytes.
 [[nodiscard]] op_result interrupted_in_flight(op_fsm::reason why, std::uint64_t moved) noexcept;
+
+/// Of what the kernel ended with an error.
+[[nodiscard]] verdict judge_failure(const op_fsm& settled, const transfer& what) noexcept;
+
+/// Nothing is left to be done: how nearly all end.
+[[nodiscard]] inline bool whole(const op_fsm& settled, const transfer& what) noexcept {
+  if (settled.result() < 0) return false;
+  return !operation::moves_bytes(what.code) ||
+         (what.rest == 0 && static_cast<std::uint64_t>(settled.result()) >= what.wanted);
+}
+
+[[nodiscard]] inline verdict judge(const op_fsm& settled, const transfer& what) noexcept {
+  if (settled.result() < 0) return judge_failure(settled, what);
+
+  const auto moved_now = static_cast<std::uint64_t>(settled.result());
+  const std::uint64_t moved = what.moved_before + moved_now;
+  if (whole(settled, what)) return {true, {result_kind::success, 0, moved}};
+
+  if (moved_now == 0) {
+    if (what.code == op_code::read && moved == 0) return {true, {result_kind::end_of_file, 0, 0}};
+    return {true, {result_kind::success, 0, moved}};
+  }
+  if (!what.continues || moved_now % what.alignment != 0) return {true, {result_kind::success, 0, moved}};
+  if (settled.interrupted() != op_fsm::reason::none) return {true, interrupted_in_flight(settled.interrupted(), moved)};
+  return {false, {result_kind::success, 0, moved}};
+}
 
 /// The error for an operation that a stopped shard leaves to the kernel, after it moved `moved` bytes.
 [[nodiscard]] op_result given_up(op_code code, std::uint64_t moved) noexcept;

@@ -94,7 +94,7 @@ void count_slots() {
         each = slots.name(slots.acquire(op), detail::cqe_kind::operation);
       for (const detail::token& each : names) {
         require(slots.find(detail::token::unpack(each.pack())) != nullptr, "it is in use");
-        slots.release(each.index);
+        slots.release(each.index());
       }
     }
   });

@@ -34,7 +34,7 @@ class slots {
     const detail::slot* const found = table_.find(which);
     if (found == nullptr) return nullptr;
     detail::operation* const out = found->op;
-    table_.release(which.index);
+    table_.release(which.index());
     return out;
   }
 

@@ -227,8 +227,8 @@ class every_driver : public testing::TestWithParam<driver_kind> {
     std::vector<completion> some(8);
     while (const std::size_t count = kernel->reap(some))
       for (std::size_t each = 0; each < count; ++each)
-        if (some[each].which.kind != cqe_kind::wake)
-          came[{some[each].which.index, some[each].which.kind}].push_back(some[each]);
+        if (some[each].which.kind() != cqe_kind::wake)
+          came[{some[each].which.index(), some[each].which.kind()}].push_back(some[each]);
   }
 };
 

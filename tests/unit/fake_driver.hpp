@@ -52,7 +52,7 @@ class fake_driver final : public driver {
   bool stage(token which, const submission& what) override {
     if (on_stage) on_stage();
     if (refused()) return false;
-    EXPECT_EQ(which.kind, cqe_kind::operation);
+    EXPECT_EQ(which.kind(), cqe_kind::operation);
     EXPECT_EQ(find(which), nullptr) << "two submissions of one name in the kernel";
     const bool timed = what.linked_deadline != never;
     const bool synced = what.then != op_code::nop;
@@ -70,7 +70,7 @@ class fake_driver final : public driver {
     // Of one that is over already the kernel answers ENOENT, by a name that is nobody's any more.
     if (entry* const meant = find(which)) {
       ++meant->cancels;
-      meant->cancelled = which.kind;
+      meant->cancelled = which.kind();
       EXPECT_LE(meant->cancels, 1) << "the CQ has room for one cancel a submission";
     } else {
       posted_.push_back({which.as(cqe_kind::cancel), -ENOENT});
@@ -224,7 +224,7 @@ class fake_driver final : public driver {
   }
   entry* find(token which) {
     const auto found = std::find_if(under_way.begin(), under_way.end(), [&](const entry& each) {
-      return each.which.as(which.kind).pack() == which.pack();
+      return each.which.as(which.kind()).pack() == which.pack();
     });
     return found == under_way.end() ? nullptr : &*found;
   }

@@ -144,7 +144,7 @@ TEST_F(in_flight_test, ignores_what_is_not_about_an_operation_in_a_slot) {
   ASSERT_TRUE(flights.start(read.op));
   const token first = kernel.under_way[0].which;
   kernel.post_raw({{0, 0, cqe_kind::wake}, 1});
-  kernel.post_raw({{first.generation - 1, first.index, cqe_kind::operation}, 10});
+  kernel.post_raw({{first.generation() - 1, first.index(), cqe_kind::operation}, 10});
   kernel.post_raw({{1, 999, cqe_kind::operation}, 10});
   flights.reap();
   EXPECT_TRUE(told.all.empty());

@@ -20,9 +20,9 @@ TEST(token, survives_packing_at_the_limits_of_its_fields) {
     for (const std::uint32_t index : {0U, 1U, slot_table::capacity_limit - 1}) {
       for (const cqe_kind kind : {cqe_kind::operation, cqe_kind::timeout, cqe_kind::cancel, cqe_kind::wake}) {
         const token out = token::unpack(token{generation, index, kind}.pack());
-        EXPECT_EQ(out.generation, generation);
-        EXPECT_EQ(out.index, index);
-        EXPECT_EQ(out.kind, kind);
+        EXPECT_EQ(out.generation(), generation);
+        EXPECT_EQ(out.index(), index);
+        EXPECT_EQ(out.kind(), kind);
       }
     }
   }

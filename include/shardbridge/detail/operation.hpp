@@ -154,7 +154,8 @@ class operation {
   [[nodiscard]] static bool sends(op_code code) noexcept { return code == op_code::send || code == op_code::send_to; }
   [[nodiscard]] static bool on_disk(op_code code) noexcept { return !waits_for_others(code) && !sends(code); }
 
-  // What to do. Written by the Asio side before the push.
+  // What to do. Written by the Asio side before the push. The order is that of use: what every operation needs lies
+  // together, since each cache line of it must come from the core that wrote it.
   op_code code;
   bool cancellable = false; ///< a cancellation may come through `cancel`
   bool silent = false;      ///< the shard frees it itself: no permit, no reply
@@ -164,23 +165,18 @@ class operation {
   std::int32_t mode = 0;
   std::uint32_t shard_index = 0;
   std::uint32_t iovec_count = 0;
-  iovec* iovecs = nullptr;             ///< advanced by the shard as bytes move
-  std::uint64_t offset = 0;            ///< in the file; the new size for resize; the descriptor for poll
-  std::uint64_t length = 0;            ///< of the range that an allocate or advise is about
-  std::uint64_t bytes = 0;             ///< of all iovecs: what it counts against the byte limit
-  std::int64_t deadline = never;       ///< steady clock, nanoseconds
-  std::uint64_t epoch = 0;             ///< of the file when the operation was initiated
-  descriptor* file = nullptr;          ///< kept by the request behind the operation
-  run_function run = nullptr;          ///< of a call
-  void* subject = nullptr;             ///< of a call: what `run` works on
-  cancel_scope* scope = nullptr;       ///< of a task that goes on with a call
-  op_times* times = nullptr;           ///< the user's, or nothing
-  linked_sync* then = nullptr;         ///< of a write: what follows; kept by the request behind the operation
-  msghdr* message = nullptr;           ///< of a socket: addresses, and buffers; kept by the request behind it
-  std::shared_ptr<ordered_lane> order; ///< of a sequence; null: the initiating thread's
+  iovec* iovecs = nullptr;       ///< advanced by the shard as bytes move
+  std::uint64_t offset = 0;      ///< in the file; the new size for resize; the descriptor for poll
+  std::uint64_t length = 0;      ///< of the range that an allocate or advise is about
+  std::uint64_t bytes = 0;       ///< of all iovecs: what it counts against the byte limit
+  std::int64_t deadline = never; ///< steady clock, nanoseconds
+  op_times* times = nullptr;     ///< the user's, or nothing
+  descriptor* file = nullptr;    ///< kept by the request behind the operation
+  std::uint64_t epoch = 0;       ///< of the file when the operation was initiated
+  linked_sync* then = nullptr;   ///< of a write: what follows; kept by the request behind the operation
+  msghdr* message = nullptr;     ///< of a socket: addresses, and buffers; kept by the request behind it
   // What the kernel may still use when it has been answered: moves to the shard then.
   std::unique_ptr<kernel_arguments> arguments;
-  owned_buffer* buffer = nullptr; ///< the request's, of a read or write; null: the bytes are the caller's
 
   // What came of it. Written by whoever ends it.
   op_result result{result_kind::aborted, 0, 0};
@@ -190,12 +186,19 @@ class operation {
   // Scratch of the present owner: a queue of waiters or of the shard's backlog, a deadline heap, a slot.
   enum class place : std::uint8_t { nowhere, waiting, waiting_aside, backlog, task, parked, slot, held };
   place where = place::nowhere;
-  operation* previous = nullptr;
-  operation* next = nullptr;
   std::uint32_t heap_index = UINT32_MAX;
   std::uint32_t slot_index = UINT32_MAX;
-  std::uint32_t cancels_taken = 0;      ///< cancel messages the shard has consumed
+  operation* previous = nullptr;
+  operation* next = nullptr;
   detail::connection* joined = nullptr; ///< where the reply goes, set by the shard; null: it is the shard's own
+
+  // What some have.
+  std::uint32_t cancels_taken = 0;     ///< cancel messages the shard has consumed
+  owned_buffer* buffer = nullptr;      ///< the request's, of a read or write; null: the bytes are the caller's
+  std::shared_ptr<ordered_lane> order; ///< of a sequence; null: the initiating thread's
+  run_function run = nullptr;          ///< of a call
+  void* subject = nullptr;             ///< of a call: what `run` works on
+  cancel_scope* scope = nullptr;       ///< of a task that goes on with a call
 
  protected:
   ~operation() = default;
