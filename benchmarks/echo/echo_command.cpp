@@ -1,4 +1,5 @@
 #include "../command.hpp"
+#include "../command_options.hpp"
 
 #include "../common/environment.hpp"
 #include "../common/failure.hpp"
@@ -55,26 +56,19 @@ int run_command(const echo_texts& texts) {
 
 void add_echo_command(CLI::App& app, action& chosen) {
   const auto texts = std::make_shared<echo_texts>();
-  CLI::App* command = app.add_subcommand(
-      "echo", "Servers on one core answer what clients on another send over TCP: requests a second, round trips, CPU "
-              "and system calls, engine by engine in turn; a table with medians over the rounds on stdout.");
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  CLI::Option* engines = command->add_option("--engine", texts->engines, "Engines, comma-separated")->type_name("LIST");
-  command->add_option("--connections", texts->connections, "Connections; comma-separated")->type_name("LIST");
+  CLI::App& command = add_command(
+      app, "echo",
+      "Servers on one core answer what clients on another send over TCP: requests a second, round trips, CPU "
+      "and system calls, engine by engine in turn; a table with medians over the rounds on stdout.");
+  add_engine_option(command, texts->engines, texts->engines_chosen);
+  command.add_option("--connections", texts->connections, "Connections; comma-separated")->type_name("LIST");
   command
-      ->add_option("--pipeline", texts->pipeline, "Requests that each has outstanding, sent together; comma-separated")
+      .add_option("--pipeline", texts->pipeline, "Requests that each has outstanding, sent together; comma-separated")
       ->type_name("LIST");
-  command->add_option("--bytes", texts->bytes, "Size of a request, and of its answer")->type_name("SIZE");
-  command->add_option("--seconds", texts->seconds, "Length of a round")->type_name("SECONDS");
-  command->add_option("--rounds", texts->rounds, "Rounds for each engine and combination")->type_name("N");
-  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
-      ->type_name("PATH");
-  command->add_flag("--quiet", texts->quiet, "No progress and no remarks");
-  command->footer(footer);
-  command->callback([texts, engines, &chosen] {
-    texts->engines_chosen = engines->count() != 0;
-    chosen = [texts] { return run_command(*texts); };
-  });
+  command.add_option("--bytes", texts->bytes, "Size of a request, and of its answer")->type_name("SIZE");
+  add_run_options(command, *texts);
+  command.footer(footer);
+  command.callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
 }
 
 } // namespace shardbridge::bench

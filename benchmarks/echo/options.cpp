@@ -28,10 +28,7 @@ echo_options parse_options(const echo_texts& texts) {
   options.connections = parse_counts("--connections", texts.connections, connections_max);
   options.pipelines = parse_counts("--pipeline", texts.pipeline, pipeline_max);
   options.bytes = parse_size("--bytes", texts.bytes);
-  options.seconds = parse_seconds("--seconds", texts.seconds);
-  options.rounds = static_cast<unsigned>(parse_count("--rounds", texts.rounds, 1, 10000));
-  options.json = texts.json;
-  options.quiet = texts.quiet;
+  parse_run(texts, options);
   for (const echo_setting& each : options.settings())
     if (each.bytes == 0 || each.batch_bytes() > batch_bytes_max)
       throw bad_input("--bytes times --pipeline must be 1 to " + size_text(batch_bytes_max));

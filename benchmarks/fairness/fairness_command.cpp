@@ -1,4 +1,5 @@
 #include "../command.hpp"
+#include "../command_options.hpp"
 
 #include "../common/environment.hpp"
 #include "../common/file_maker.hpp"
@@ -63,33 +64,28 @@ int run_command(const fairness_texts& texts) {
 
 void add_fairness_command(CLI::App& app, action& chosen) {
   const auto texts = std::make_shared<fairness_texts>();
-  CLI::App* command = app.add_subcommand(
-      "fairness", "One shard that has bridge traffic, disk operations, sockets and busy tasks at once: what each kind "
+  CLI::App& command =
+      add_command(app, "fairness",
+                  "One shard that has bridge traffic, disk operations, sockets and busy tasks at once: what each kind "
                   "gets alone and beside others, and the least in any 100 ms; a table with medians over the rounds on "
                   "stdout.");
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  command->add_option("--loads", texts->loads, "What is done at once, joined by +; comma-separated. Without it all")
+  command.add_option("--loads", texts->loads, "What is done at once, joined by +; comma-separated. Without it all")
       ->type_name("LIST");
-  command->add_option("--bridge", texts->asked, "What clients ask for: nop, or read from the page cache")
+  command.add_option("--bridge", texts->asked, "What clients ask for: nop, or read from the page cache")
       ->type_name("KIND");
-  command->add_option("--clients", texts->clients, "Clients of the bridge")->type_name("N");
-  command->add_option("--readers", texts->readers, "Tasks that read blocks")->type_name("N");
-  command->add_option("--connections", texts->connections, "Pairs of sockets")->type_name("N");
-  command->add_option("--busy", texts->busy, "Tasks that compute and yield")->type_name("N");
-  command->add_option("--step", texts->step, "How long such a task computes before it yields")->type_name("TIME");
-  command->add_option("--turn-slice", texts->turn_slice, "Of the shard; without it as the library does by itself")
+  command.add_option("--clients", texts->clients, "Clients of the bridge")->type_name("N");
+  command.add_option("--readers", texts->readers, "Tasks that read blocks")->type_name("N");
+  command.add_option("--connections", texts->connections, "Pairs of sockets")->type_name("N");
+  command.add_option("--busy", texts->busy, "Tasks that compute and yield")->type_name("N");
+  command.add_option("--step", texts->step, "How long such a task computes before it yields")->type_name("TIME");
+  command.add_option("--turn-slice", texts->turn_slice, "Of the shard; without it as the library does by itself")
       ->type_name("TIME");
-  command->add_option("--window", texts->window, "The stretch in which the least rate is looked for")
-      ->type_name("TIME");
-  command->add_option("--size", texts->size, "Of the file made for reading, in TMPDIR")->type_name("SIZE");
-  command->add_flag("--direct,!--no-direct", texts->direct, "Tasks read with O_DIRECT (default), or the page cache");
-  command->add_option("--seconds", texts->seconds, "Length of a round")->type_name("SECONDS");
-  command->add_option("--rounds", texts->rounds, "Rounds for each subset")->type_name("N");
-  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
-      ->type_name("PATH");
-  command->add_flag("--quiet", texts->quiet, "No progress and no remarks");
-  command->footer(footer);
-  command->callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
+  command.add_option("--window", texts->window, "The stretch in which the least rate is looked for")->type_name("TIME");
+  command.add_option("--size", texts->size, "Of the file made for reading, in TMPDIR")->type_name("SIZE");
+  command.add_flag("--direct,!--no-direct", texts->direct, "Tasks read with O_DIRECT (default), or the page cache");
+  add_run_options(command, *texts);
+  command.footer(footer);
+  command.callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
 }
 
 } // namespace shardbridge::bench

@@ -45,10 +45,7 @@ fairness_options parse_options(const fairness_texts& texts) {
   options.subsets = parse_subsets(texts.loads);
   options.size = parse_size("--size", texts.size);
   if (options.size < fairness_block) throw bad_input("--size must be at least " + size_text(fairness_block));
-  options.seconds = parse_seconds("--seconds", texts.seconds);
-  options.rounds = static_cast<unsigned>(parse_count("--rounds", texts.rounds, 1, 10000));
-  options.json = texts.json;
-  options.quiet = texts.quiet;
+  parse_run(texts, options);
   fairness_setting& what = options.base;
   what.direct = texts.direct;
   what.asked = parse_asked(texts.asked);

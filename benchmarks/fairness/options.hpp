@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../common/run_options.hpp"
 #include "setting.hpp"
 
 #include <cstdint>
@@ -9,18 +10,16 @@
 namespace shardbridge::bench {
 
 /// What the user asked of `fairness`.
-struct fairness_options {
+struct fairness_options : run_options {
   std::vector<load_subset> subsets;
   std::uint64_t size = 0; ///< Of the file.
-  double seconds = 0;
-  unsigned rounds = 0;
-  std::string json; ///< Empty: none; "-": stdout.
-  bool quiet = false;
-  fairness_setting base; ///< All but path and blocks.
+  fairness_setting base;  ///< All but path and blocks.
 };
 
 /// The same as text, with the defaults: what the parser of the command line fills.
-struct fairness_texts {
+struct fairness_texts : run_texts {
+  fairness_texts() : run_texts("0.5", "3") {}
+
   std::string loads; ///< Empty: every subset.
   std::string asked = "nop";
   std::string clients = "32";
@@ -31,11 +30,7 @@ struct fairness_texts {
   std::string turn_slice; ///< Empty: as the library does by itself.
   std::string window = "100ms";
   std::string size = "64M";
-  std::string seconds = "0.5";
-  std::string rounds = "3";
-  std::string json;
   bool direct = true;
-  bool quiet = false;
 };
 
 /// Throws bad_input with a sentence that names the option.

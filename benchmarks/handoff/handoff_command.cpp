@@ -1,4 +1,5 @@
 #include "../command.hpp"
+#include "../command_options.hpp"
 
 #include "../common/environment.hpp"
 #include "../common/interrupt.hpp"
@@ -73,35 +74,27 @@ int run_command(const handoff_texts& texts) {
 
 void add_handoff_command(CLI::App& app, action& chosen) {
   const auto texts = std::make_shared<handoff_texts>();
-  CLI::App* command = app.add_subcommand(
-      "handoff",
+  CLI::App& command = add_command(
+      app, "handoff",
       "Hands over nothing to another thread and back: what the way itself takes, leg by leg, engine by engine "
       "in turn; tables with medians over the rounds on stdout.");
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  CLI::Option* engines = command->add_option("--engine", texts->engines, "Engines, comma-separated")->type_name("LIST");
-  command->add_option("--depth", texts->depth, "Operations outstanding, of all producers; comma-separated")
+  add_engine_option(command, texts->engines, texts->engines_chosen);
+  command.add_option("--depth", texts->depth, "Operations outstanding, of all producers; comma-separated")
       ->type_name("LIST");
-  command->add_option("--producers", texts->producers, "Clients that share the depth; comma-separated")
+  command.add_option("--producers", texts->producers, "Clients that share the depth; comma-separated")
       ->type_name("LIST");
-  command->add_option("--shards", texts->shards, "Shards, or threads on the other side; comma-separated")
+  command.add_option("--shards", texts->shards, "Shards, or threads on the other side; comma-separated")
       ->type_name("LIST");
-  command->add_option("--client-threads", texts->client_threads, "Threads the producers run on")->type_name("N");
-  command->add_option("--seconds", texts->seconds, "Length of a round")->type_name("SECONDS");
-  command->add_option("--rounds", texts->rounds, "Rounds for each engine and combination")->type_name("N");
+  command.add_option("--client-threads", texts->client_threads, "Threads the producers run on")->type_name("N");
   command
-      ->add_option("--spin-us", texts->spin_us,
-                   "Microseconds that a bridge and its shards look again before they sleep, 0 never; without it as the "
-                   "library does by itself")
+      .add_option("--spin-us", texts->spin_us,
+                  "Microseconds that a bridge and its shards look again before they sleep, 0 never; without it as the "
+                  "library does by itself")
       ->type_name("N");
-  command->add_flag("--same-core", texts->same_core, "All threads on one CPU; without it clients and shards apart");
-  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
-      ->type_name("PATH");
-  command->add_flag("--quiet", texts->quiet, "No progress and no remarks");
-  command->footer(footer);
-  command->callback([texts, engines, &chosen] {
-    texts->engines_chosen = engines->count() != 0;
-    chosen = [texts] { return run_command(*texts); };
-  });
+  command.add_flag("--same-core", texts->same_core, "All threads on one CPU; without it clients and shards apart");
+  add_run_options(command, *texts);
+  command.footer(footer);
+  command.callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
 }
 
 } // namespace shardbridge::bench

@@ -36,10 +36,7 @@ handoff_options parse_options(const handoff_texts& texts) {
   options.depths = parse_counts("--depth", texts.depth, depth_max);
   options.producers = parse_counts("--producers", texts.producers, producers_max);
   options.shards = parse_counts("--shards", texts.shards, static_cast<unsigned>(shards_max()));
-  options.seconds = parse_seconds("--seconds", texts.seconds);
-  options.rounds = static_cast<unsigned>(parse_count("--rounds", texts.rounds, 1, 10000));
-  options.json = texts.json;
-  options.quiet = texts.quiet;
+  parse_run(texts, options);
   options.base.client_threads = static_cast<unsigned>(parse_count("--client-threads", texts.client_threads, 1, 256));
   options.base.spin = texts.spin_us.empty()
                           ? bridge_options().spin

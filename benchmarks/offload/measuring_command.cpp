@@ -1,5 +1,6 @@
 #include "measuring_command.hpp"
 
+#include "../command_options.hpp"
 #include "measurement.hpp"
 
 #include <algorithm>
@@ -50,8 +51,6 @@ constexpr std::array text_options{
                 "Of the file in the page cache when a round begins, with --no-direct", "PERCENT"},
     text_option{"--rw", &offload_texts::rw,
                 "randread, randwrite, read, write (in sequence) or mixed (random, half each)", "MODE"},
-    text_option{"--seconds", &offload_texts::seconds, "Length of a round", "SECONDS"},
-    text_option{"--rounds", &offload_texts::rounds, "Rounds for each engine and case", "N"},
     text_option{"--shards", &offload_texts::shards, "Shards of the bridge; comma-separated", "LIST"},
     text_option{"--pool-threads", &offload_texts::pool_threads, "Sizes of the pool, comma-separated", "LIST"},
     text_option{"--client-threads,--producers", &offload_texts::client_threads,
@@ -60,8 +59,6 @@ constexpr std::array text_options{
     text_option{"--timeout-mode", &offload_texts::timeout_mode, "How the bridge watches it: linked or timer", "MODE"},
     text_option{"--cancel", &offload_texts::cancel, "Share of operations cancelled at a random moment (bridge)",
                 "PERCENT"},
-    text_option{"--json", &offload_texts::json,
-                "Write the results there too; - is stdout, the table then goes to stderr", "PATH"},
     text_option{"--seed", &offload_texts::seed, "Of the choice of blocks and their contents", "N"},
 };
 
@@ -73,31 +70,26 @@ struct flag_option {
 
 constexpr std::array flag_options{
     flag_option{"--allow-write", &offload_texts::allow_write, "Let a writing --rw overwrite the --file"},
-    flag_option{"--direct,!--no-direct", &offload_texts::direct,
-                "O_DIRECT, past the page cache (default), or through it"},
     flag_option{"--verify", &offload_texts::verify, "Check every block read, write blocks that can be checked"},
-    flag_option{"--quiet", &offload_texts::quiet, "No progress and no remarks"},
 };
 
 } // namespace
 
 void add_measuring_command(CLI::App& app, action& chosen, const measuring_command& what) {
   const auto texts = std::make_shared<offload_texts>(what.defaults);
-  CLI::App* command = app.add_subcommand(what.name, what.description);
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  CLI::App& command = add_command(app, what.name, what.description);
   const auto left_out = [&](std::string_view names) {
     return std::ranges::find(what.without, names.substr(0, names.find(','))) != what.without.end();
   };
-  CLI::Option* engines = command->add_option("--engine", texts->engines, "Engines, comma-separated")->type_name("LIST");
+  add_engine_option(command, texts->engines, texts->engines_chosen);
   for (const text_option& each : text_options)
-    if (!left_out(each.name)) command->add_option(each.name, (*texts).*each.value, each.help)->type_name(each.type);
+    if (!left_out(each.name)) command.add_option(each.name, (*texts).*each.value, each.help)->type_name(each.type);
   for (const flag_option& each : flag_options)
-    if (!left_out(each.name)) command->add_flag(each.name, (*texts).*each.value, each.help);
-  command->footer(std::string(engines_help) + what.examples);
-  command->callback([texts, engines, &chosen] {
-    texts->engines_chosen = engines->count() != 0;
-    chosen = [texts] { return run_measurement(*texts); };
-  });
+    if (!left_out(each.name)) command.add_flag(each.name, (*texts).*each.value, each.help);
+  if (!left_out("--direct")) add_direct_option(command, texts->direct);
+  add_run_options(command, *texts);
+  command.footer(std::string(engines_help) + what.examples);
+  command.callback([texts, &chosen] { chosen = [texts] { return run_measurement(*texts); }; });
 }
 
 } // namespace shardbridge::bench

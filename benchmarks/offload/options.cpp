@@ -60,10 +60,7 @@ offload_options parse_options(const offload_texts& texts) {
   options.allow_write = texts.allow_write;
   options.size = parse_size("--size", texts.size);
   options.pool_threads = parse_counts("--pool-threads", texts.pool_threads, 4096);
-  options.seconds = parse_seconds("--seconds", texts.seconds);
-  options.rounds = static_cast<unsigned>(parse_count("--rounds", texts.rounds, 1, 10000));
-  options.json = texts.json;
-  options.quiet = texts.quiet;
+  parse_run(texts, options);
 
   workload& base = options.base;
   base.rw = parse_rw_mode("--rw", texts.rw);

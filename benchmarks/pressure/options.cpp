@@ -92,13 +92,11 @@ pressure_options parse_options(const pressure_texts& texts) {
   pressure_options options;
   options.engines = parse_engines(texts.engines);
   options.engines_chosen = texts.engines_chosen;
-  options.rounds = parse_unsigned("--rounds", texts.rounds, 1, 10000);
-  options.json = texts.json;
+  parse_run(texts, options);
   options.plot = texts.plot;
-  options.quiet = texts.quiet;
 
   pressure_setting& base = options.base;
-  base.seconds = parse_seconds("--seconds", texts.seconds);
+  base.seconds = options.seconds;
   base.base_seconds = parse_seconds("--base-seconds", texts.base_seconds);
   base.drain_seconds = parse_seconds("--drain", texts.drain);
   base.max_ops = parse_unsigned("--max-ops", texts.max_ops, 1, max_ops_most);

@@ -1,4 +1,5 @@
 #include "../command.hpp"
+#include "../command_options.hpp"
 
 #include "../common/environment.hpp"
 #include "../common/failure.hpp"
@@ -102,11 +103,9 @@ void add_load_options(CLI::App& command, pressure_texts& texts) {
       ->type_name("X");
   command.add_option("--producers", texts.producers, "Clients that offer operations")->type_name("N");
   command.add_option("--client-threads", texts.client_threads, "Threads of the service")->type_name("N");
-  command.add_option("--seconds", texts.seconds, "Length of the overload")->type_name("SECONDS");
   command.add_option("--base-seconds", texts.base_seconds, "Length of the base load")->type_name("SECONDS");
   command.add_option("--drain", texts.drain, "After the overload, how long queues are worked off")
       ->type_name("SECONDS");
-  command.add_option("--rounds", texts.rounds, "Rounds for each engine")->type_name("N");
   command
       .add_option("--memory-limit", texts.memory_limit,
                   "Resident memory at which an overload ends early; by default 2G, at most a quarter of the machine's")
@@ -121,32 +120,28 @@ void add_engine_options(CLI::App& command, pressure_texts& texts) {
   command.add_option("--file", texts.file, "An existing file; without it one is made and removed again")
       ->type_name("PATH");
   command.add_option("--block", texts.block, "Bytes an operation")->type_name("SIZE");
-  command.add_flag("--direct,!--no-direct", texts.direct, "O_DIRECT, past the page cache (default), or through it");
+  add_direct_option(command, texts.direct);
 }
 
 } // namespace
 
 void add_pressure_command(CLI::App& app, action& chosen) {
   const auto texts = std::make_shared<pressure_texts>();
-  CLI::App* command =
-      app.add_subcommand("pressure", "An Asio service is asked for more than its device can do, engine by engine in "
-                                     "turn: what becomes of its memory, queues and latencies.");
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  CLI::Option* engines = command->add_option("--engine", texts->engines, "Engines, comma-separated")->type_name("LIST");
+  CLI::App& command = add_command(app, "pressure",
+                                  "An Asio service is asked for more than its device can do, engine by engine in "
+                                  "turn: what becomes of its memory, queues and latencies.");
+  add_engine_option(command, texts->engines, texts->engines_chosen);
   CLI::Option* load =
-      command->add_option("--load", texts->load, "Operations offered, times what the device does")->type_name("X");
-  add_load_options(*command, *texts);
-  add_engine_options(*command, *texts);
-  CLI::Option* size = command->add_option("--size", texts->size, "Of the file made without --file")->type_name("SIZE");
-  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
-      ->type_name("PATH");
-  command->add_option("--plot", texts->plot, "Draw each engine's first round into this folder (needs gnuplot)")
+      command.add_option("--load", texts->load, "Operations offered, times what the device does")->type_name("X");
+  add_load_options(command, *texts);
+  add_engine_options(command, *texts);
+  CLI::Option* size = command.add_option("--size", texts->size, "Of the file made without --file")->type_name("SIZE");
+  add_run_options(command, *texts, "the overload");
+  command.add_option("--plot", texts->plot, "Draw each engine's first round into this folder (needs gnuplot)")
       ->type_name("DIR");
-  command->add_option("--seed", texts->seed, "Of the choice of blocks and moments")->type_name("N");
-  command->add_flag("--quiet", texts->quiet, "No progress and no remarks");
-  command->footer(footer);
-  command->callback([texts, engines, load, size, &chosen] {
-    texts->engines_chosen = engines->count() != 0;
+  command.add_option("--seed", texts->seed, "Of the choice of blocks and moments")->type_name("N");
+  command.footer(footer);
+  command.callback([texts, load, size, &chosen] {
     texts->load_chosen = load->count() != 0;
     texts->size_chosen = size->count() != 0;
     chosen = [texts] { return run_command(*texts); };

@@ -1,4 +1,5 @@
 #include "../command.hpp"
+#include "../command_options.hpp"
 
 #include "../common/failure.hpp"
 #include "../common/format.hpp"
@@ -103,17 +104,16 @@ class suite_run {
 
 void add_suite_command(CLI::App& app, action& chosen, const run_command_line& run) {
   const auto texts = std::make_shared<suite_texts>();
-  CLI::App* command =
-      app.add_subcommand("suite", "Runs all measurements, one after the other: a minute or a quarter of an hour.");
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  command->add_option("length", texts->length, "quick, about a minute, or full, about a quarter of an hour")
+  CLI::App& command =
+      add_command(app, "suite", "Runs all measurements, one after the other: a minute or a quarter of an hour.");
+  command.add_option("length", texts->length, "quick, about a minute, or full, about a quarter of an hour")
       ->type_name("LENGTH");
-  command->add_option("--out", texts->out, "A folder for each step's table and JSON; it is made where it is missing")
+  command.add_option("--out", texts->out, "A folder for each step's table and JSON; it is made where it is missing")
       ->type_name("DIR");
-  command->add_option("--only", texts->only, "These steps alone; comma-separated")->type_name("LIST");
-  command->add_flag("--quiet", texts->quiet, "No progress and no remarks");
-  command->footer(examples);
-  command->callback([texts, run, &chosen] { chosen = [texts, run] { return suite_run(*texts, run).run(); }; });
+  command.add_option("--only", texts->only, "These steps alone; comma-separated")->type_name("LIST");
+  add_quiet_option(command, texts->quiet);
+  command.footer(examples);
+  command.callback([texts, run, &chosen] { chosen = [texts, run] { return suite_run(*texts, run).run(); }; });
 }
 
 } // namespace shardbridge::bench

@@ -25,10 +25,7 @@ sync_options parse_options(const sync_texts& texts) {
   options.engines_chosen = texts.engines_chosen;
   options.depths = parse_counts("--depth", texts.depth, depth_max);
   options.pool_threads = parse_counts("--pool-threads", texts.pool_threads, pool_threads_max);
-  options.seconds = parse_seconds("--seconds", texts.seconds);
-  options.rounds = static_cast<unsigned>(parse_count("--rounds", texts.rounds, 1, 10000));
-  options.json = texts.json;
-  options.quiet = texts.quiet;
+  parse_run(texts, options);
   options.base.direct = texts.direct;
   options.base.block = parse_size("--block", texts.block);
   if (options.base.block < verified_block_min || options.base.block > block_max)

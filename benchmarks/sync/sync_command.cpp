@@ -1,4 +1,5 @@
 #include "../command.hpp"
+#include "../command_options.hpp"
 
 #include "../common/environment.hpp"
 #include "../common/file_maker.hpp"
@@ -61,25 +62,18 @@ int run_command(const sync_texts& texts) {
 
 void add_sync_command(CLI::App& app, action& chosen) {
   const auto texts = std::make_shared<sync_texts>();
-  CLI::App* command = app.add_subcommand(
-      "sync", "Clients that each write a block and have it durable (fdatasync) before they go on: writes a second, "
-              "latency and CPU, engine by engine in turn; a table with medians over the rounds on stdout.");
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  CLI::Option* engines = command->add_option("--engine", texts->engines, "Engines, comma-separated")->type_name("LIST");
-  command->add_option("--depth", texts->depth, "Clients; comma-separated")->type_name("LIST");
-  command->add_option("--pool-threads", texts->pool_threads, "Threads of pools; comma-separated")->type_name("LIST");
-  command->add_option("--block", texts->block, "What each writes at once")->type_name("SIZE");
-  command->add_flag("--direct,!--no-direct", texts->direct, "O_DIRECT, past the page cache (default), or through it");
-  command->add_option("--seconds", texts->seconds, "Length of a round")->type_name("SECONDS");
-  command->add_option("--rounds", texts->rounds, "Rounds for each engine and depth")->type_name("N");
-  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
-      ->type_name("PATH");
-  command->add_flag("--quiet", texts->quiet, "No progress and no remarks");
-  command->footer(footer);
-  command->callback([texts, engines, &chosen] {
-    texts->engines_chosen = engines->count() != 0;
-    chosen = [texts] { return run_command(*texts); };
-  });
+  CLI::App& command =
+      add_command(app, "sync",
+                  "Clients that each write a block and have it durable (fdatasync) before they go on: writes a second, "
+                  "latency and CPU, engine by engine in turn; a table with medians over the rounds on stdout.");
+  add_engine_option(command, texts->engines, texts->engines_chosen);
+  command.add_option("--depth", texts->depth, "Clients; comma-separated")->type_name("LIST");
+  command.add_option("--pool-threads", texts->pool_threads, "Threads of pools; comma-separated")->type_name("LIST");
+  command.add_option("--block", texts->block, "What each writes at once")->type_name("SIZE");
+  add_direct_option(command, texts->direct);
+  add_run_options(command, *texts);
+  command.footer(footer);
+  command.callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
 }
 
 } // namespace shardbridge::bench

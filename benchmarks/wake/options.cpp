@@ -59,10 +59,7 @@ wake_options parse_options(const wake_texts& texts) {
   options.states = parse_either("--state", texts.states, wake_state::sleeping, wake_state::awake);
   options.cores = parse_either("--core", texts.cores, wake_core::same, wake_core::other);
   options.patience = std::chrono::microseconds(parse_count("--spin-us", texts.spin_us, 1, 1'000'000));
-  options.seconds = parse_seconds("--seconds", texts.seconds);
-  options.rounds = static_cast<unsigned>(parse_count("--rounds", texts.rounds, 1, 10000));
-  options.json = texts.json;
-  options.quiet = texts.quiet;
+  parse_run(texts, options);
   check_together(options);
   return options;
 }

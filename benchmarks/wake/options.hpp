@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../common/run_options.hpp"
 #include "cell.hpp"
 #include "strategy.hpp"
 
@@ -10,27 +11,21 @@
 namespace shardbridge::bench {
 
 /// What the user asked of `wake`.
-struct wake_options {
+struct wake_options : run_options {
   std::vector<const strategy*> strategies;
   std::vector<wake_state> states;
   std::vector<wake_core> cores;
   std::chrono::microseconds patience{};
-  double seconds = 0;
-  unsigned rounds = 0;
-  std::string json; ///< Empty: none; "-": stdout.
-  bool quiet = false;
 };
 
 /// The same as text, with the defaults: what the parser of the command line fills.
-struct wake_texts {
+struct wake_texts : run_texts {
+  wake_texts() : run_texts("0.5", "5") {}
+
   std::string strategies = "all";
   std::string states = "sleeping,awake";
   std::string cores = "same,other";
   std::string spin_us = "50";
-  std::string seconds = "0.5";
-  std::string rounds = "5";
-  std::string json;
-  bool quiet = false;
 };
 
 /// Throws bad_input with a sentence that names the option.

@@ -1,4 +1,5 @@
 #include "../command.hpp"
+#include "../command_options.hpp"
 
 #include "../common/cpus.hpp"
 #include "../common/environment.hpp"
@@ -65,22 +66,18 @@ int run_command(const wake_texts& texts) {
 
 void add_wake_command(CLI::App& app, action& chosen) {
   const auto texts = std::make_shared<wake_texts>();
-  CLI::App* command = app.add_subcommand(
-      "wake", "Two threads wake one another in turn: what that takes, strategy by strategy, asleep or "
-              "awake, on one core or two; a table with medians over the rounds on stdout.");
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  command->add_option("--strategy", texts->strategies, "Strategies, comma-separated")->type_name("LIST");
-  command->add_option("--state", texts->states, "sleeping, awake or both")->type_name("LIST");
-  command->add_option("--core", texts->cores, "same, other or both: where the second thread runs")->type_name("LIST");
-  command->add_option("--spin-us", texts->spin_us, "Microseconds that those who are awake look before they sleep")
+  CLI::App& command =
+      add_command(app, "wake",
+                  "Two threads wake one another in turn: what that takes, strategy by strategy, asleep or "
+                  "awake, on one core or two; a table with medians over the rounds on stdout.");
+  command.add_option("--strategy", texts->strategies, "Strategies, comma-separated")->type_name("LIST");
+  command.add_option("--state", texts->states, "sleeping, awake or both")->type_name("LIST");
+  command.add_option("--core", texts->cores, "same, other or both: where the second thread runs")->type_name("LIST");
+  command.add_option("--spin-us", texts->spin_us, "Microseconds that those who are awake look before they sleep")
       ->type_name("N");
-  command->add_option("--seconds", texts->seconds, "Length of a round of one cell")->type_name("SECONDS");
-  command->add_option("--rounds", texts->rounds, "Rounds for each cell")->type_name("N");
-  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
-      ->type_name("PATH");
-  command->add_flag("--quiet", texts->quiet, "No progress");
-  command->footer(footer());
-  command->callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
+  add_run_options(command, *texts);
+  command.footer(footer());
+  command.callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
 }
 
 } // namespace shardbridge::bench
