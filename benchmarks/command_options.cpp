@@ -19,7 +19,15 @@ void add_run_options(CLI::App& command, run_texts& texts, const std::string& len
   command.add_option("--rounds", texts.rounds, "Rounds for each line of the table")->type_name("N");
   command.add_option("--json", texts.json, "Write the results there too; - is stdout, the table then goes to stderr")
       ->type_name("PATH");
+  add_plot_option(command, texts.plot);
   add_quiet_option(command, texts.quiet);
+}
+
+void add_plot_option(CLI::App& command, std::string& folder) {
+  command
+      .add_option("--plot", folder,
+                  "Draw them into this folder, as PNG; it is made where it is missing (needs gnuplot)")
+      ->type_name("DIR");
 }
 
 void add_quiet_option(CLI::App& command, bool& quiet) {

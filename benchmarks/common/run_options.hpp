@@ -13,6 +13,7 @@ struct run_texts {
   std::string seconds;
   std::string rounds;
   std::string json;
+  std::string plot;
   bool quiet = false;
 };
 
@@ -21,6 +22,7 @@ struct run_options {
   double seconds = 0; ///< Of a round.
   unsigned rounds = 0;
   std::string json; ///< Empty: none; "-": stdout.
+  std::string plot; ///< A folder; empty: none.
   bool quiet = false;
 };
 

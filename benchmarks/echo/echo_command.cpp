@@ -6,13 +6,11 @@
 #include "../common/interrupt.hpp"
 #include "../common/remark.hpp"
 #include "../common/syscall_counter.hpp"
-#include "../results/json_file.hpp"
+#include "../run_output.hpp"
 #include "echo_table.hpp"
 #include "runner.hpp"
 
-#include <iostream>
 #include <memory>
-#include <optional>
 
 namespace shardbridge::bench {
 namespace {
@@ -39,16 +37,15 @@ nlohmann::ordered_json environment_of() {
 int run_command(const echo_texts& texts) {
   const echo_options options = parse_options(texts);
   const auto plans = plan_echo(options.engines);
-  std::optional<json_file> json;
-  if (!options.json.empty()) json.emplace(options.json);
+  run_output output("echo", options);
   const auto say = [&](const std::string& sentence) { remark(options.quiet, sentence); };
   if (const auto& obstacle = syscall_counter::obstacle(); !obstacle.empty())
     say("system calls are not counted: " + obstacle);
 
   std::vector<echo_row> rows = run_echo(options, plans, say);
   const echo_set results{environment_of(), options.seconds, std::move(rows)};
-  print_table(options.json == "-" ? std::cerr : std::cout, results);
-  if (json) json->write(results);
+  print_table(output.table(), results);
+  output.write(results);
   return static_cast<int>(interrupted() ? exit_code::interrupted : exit_code::ok);
 }
 

@@ -5,13 +5,11 @@
 #include "../common/file_maker.hpp"
 #include "../common/interrupt.hpp"
 #include "../common/remark.hpp"
-#include "../results/json_file.hpp"
+#include "../run_output.hpp"
 #include "fairness_table.hpp"
 #include "runner.hpp"
 
-#include <iostream>
 #include <memory>
-#include <optional>
 
 namespace shardbridge::bench {
 namespace {
@@ -40,8 +38,7 @@ nlohmann::ordered_json environment_of(const target_file& file) {
 
 int run_command(const fairness_texts& texts) {
   const fairness_options options = parse_options(texts);
-  std::optional<json_file> json;
-  if (!options.json.empty()) json.emplace(options.json);
+  run_output output("fairness", options);
   const target_file file = make_file({.size = options.size,
                                       .block = fairness_block,
                                       .seed = 1,
@@ -55,8 +52,8 @@ int run_command(const fairness_texts& texts) {
                              .rows = std::move(outcome.rows),
                              .errors = outcome.went_wrong.errors + outcome.went_wrong.wrong_blocks,
                              .stalls = outcome.stalls};
-  print_table(options.json == "-" ? std::cerr : std::cout, results);
-  if (json) json->write(results);
+  print_table(output.table(), results);
+  output.write(results);
   return verdict(outcome.went_wrong);
 }
 

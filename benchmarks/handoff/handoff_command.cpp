@@ -5,13 +5,11 @@
 #include "../common/interrupt.hpp"
 #include "../common/remark.hpp"
 #include "../common/syscall_counter.hpp"
-#include "../results/json_file.hpp"
+#include "../run_output.hpp"
 #include "handoff_table.hpp"
 #include "runner.hpp"
 
-#include <iostream>
 #include <memory>
-#include <optional>
 
 namespace shardbridge::bench {
 namespace {
@@ -57,16 +55,15 @@ nlohmann::ordered_json environment_of(const handoff_options& options) {
 int run_command(const handoff_texts& texts) {
   const handoff_options options = parse_options(texts);
   const auto plans = plan_handoff(options.engines);
-  std::optional<json_file> json;
-  if (!options.json.empty()) json.emplace(options.json);
+  run_output output("handoff", options);
   const auto say = [&](const std::string& sentence) { remark(options.quiet, sentence); };
   if (const auto& obstacle = syscall_counter::obstacle(); !obstacle.empty())
     say("system calls are not counted: " + obstacle);
 
   handoff_outcome outcome = run_handoff(options, plans, say);
   const handoff_set results{environment_of(options), std::move(outcome.rows)};
-  print_table(options.json == "-" ? std::cerr : std::cout, results);
-  if (json) json->write(results);
+  print_table(output.table(), results);
+  output.write(results);
   return verdict(outcome.went_wrong);
 }
 

@@ -8,16 +8,14 @@
 #include "../common/memory.hpp"
 #include "../common/parse.hpp"
 #include "../common/remark.hpp"
-#include "../results/json_file.hpp"
 #include "../results/table.hpp"
+#include "../run_output.hpp"
 #include "runner.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
-#include <optional>
 
 namespace shardbridge::bench {
 namespace {
@@ -105,19 +103,18 @@ nlohmann::ordered_json environment_of(const offload_options& options, const targ
 
 } // namespace
 
-int run_measurement(const offload_texts& texts) {
+int run_measurement(const std::string& command, const offload_texts& texts) {
   const offload_options options = parse_options(texts);
   const auto plans = plan_engines(options);
-  std::optional<json_file> json;
-  if (!options.json.empty()) json.emplace(options.json);
+  run_output output(command, options);
   const target_file file = get_file(options);
   remark_limits(options, plans);
 
   run_outcome outcome =
       run_offload(options, plans, file, [&](const std::string& sentence) { remark(options.quiet, sentence); });
   const result_set results{environment_of(options, file), std::move(outcome.rows)};
-  print_table(options.json == "-" ? std::cerr : std::cout, results);
-  if (json) json->write(results);
+  print_table(output.table(), results);
+  output.write(results);
   return verdict(outcome.went_wrong);
 }
 

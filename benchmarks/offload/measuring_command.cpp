@@ -89,7 +89,9 @@ void add_measuring_command(CLI::App& app, action& chosen, const measuring_comman
   if (!left_out("--direct")) add_direct_option(command, texts->direct);
   add_run_options(command, *texts);
   command.footer(std::string(engines_help) + what.examples);
-  command.callback([texts, &chosen] { chosen = [texts] { return run_measurement(*texts); }; });
+  command.callback([texts, &chosen, name = std::string(what.name)] {
+    chosen = [texts, name] { return run_measurement(name, *texts); };
+  });
 }
 
 } // namespace shardbridge::bench

@@ -93,7 +93,6 @@ pressure_options parse_options(const pressure_texts& texts) {
   options.engines = parse_engines(texts.engines);
   options.engines_chosen = texts.engines_chosen;
   parse_run(texts, options);
-  options.plot = texts.plot;
 
   pressure_setting& base = options.base;
   base.seconds = options.seconds;

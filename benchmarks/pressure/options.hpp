@@ -15,7 +15,6 @@ struct pressure_options : run_options {
   std::string file;            ///< Empty: make one.
   std::uint64_t size = 0;      ///< Of the one that is made.
   double load = 0;             ///< Times the device's rate; 0 where --rate says how much.
-  std::string plot;            ///< A folder; empty: none.
   pressure_setting base;       ///< All but engine, file and what has to be measured first.
 };
 
@@ -43,7 +42,6 @@ struct pressure_texts : run_texts {
   std::string drain = "2";
   std::string memory_limit; ///< Empty: what the machine can spare.
   std::string seed = "1";
-  std::string plot;
   bool engines_chosen = false;
   bool size_chosen = false;
   bool load_chosen = false;

@@ -7,13 +7,11 @@
 #include "../common/interrupt.hpp"
 #include "../common/parse.hpp"
 #include "../common/remark.hpp"
-#include "../results/json_file.hpp"
+#include "../run_output.hpp"
 #include "device.hpp"
-#include "plot.hpp"
 #include "pressure_table.hpp"
 #include "runner.hpp"
 
-#include <iostream>
 #include <memory>
 #include <optional>
 
@@ -73,9 +71,7 @@ std::optional<target_file> get_file(const pressure_options& options) {
 
 int run_command(const pressure_texts& texts) {
   const pressure_options options = parse_options(texts);
-  std::optional<json_file> json;
-  if (!options.json.empty()) json.emplace(options.json);
-  if (!options.plot.empty()) check_plot_folder(options.plot);
+  run_output output("pressure", options);
   const std::optional<target_file> file = get_file(options);
   const target_file* const target = file ? &*file : nullptr;
 
@@ -85,11 +81,9 @@ int run_command(const pressure_texts& texts) {
                        std::move(outcome.rows)};
   results.what.device_rate = outcome.device_rate;
   results.what.overload_rate = outcome.overload_rate;
-  std::ostream& out = options.json == "-" ? std::cerr : std::cout;
-  print_table(out, results);
-  if (json) json->write(results);
-  if (!options.plot.empty() && !results.rows.empty()) out << "\nplot: " << plot_pressure(results, options.plot) << '\n';
-  if (const auto sentence = conclusion(results); !sentence.empty()) out << '\n' << sentence << '\n';
+  print_table(output.table(), results);
+  if (const auto sentence = conclusion(results); !sentence.empty()) output.table() << '\n' << sentence << '\n';
+  output.write(results);
   return verdict(outcome.went_wrong);
 }
 
@@ -137,8 +131,6 @@ void add_pressure_command(CLI::App& app, action& chosen) {
   add_engine_options(command, *texts);
   CLI::Option* size = command.add_option("--size", texts->size, "Of the file made without --file")->type_name("SIZE");
   add_run_options(command, *texts, "the overload");
-  command.add_option("--plot", texts->plot, "Draw each engine's first round into this folder (needs gnuplot)")
-      ->type_name("DIR");
   command.add_option("--seed", texts->seed, "Of the choice of blocks and moments")->type_name("N");
   command.footer(footer);
   command.callback([texts, load, size, &chosen] {

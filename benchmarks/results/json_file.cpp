@@ -78,13 +78,16 @@ nlohmann::ordered_json read_json(const std::string& path) {
   }
 }
 
-result_set read_results(const std::string& path) {
-  const nlohmann::ordered_json found = read_json(path);
+result_set results_from(const nlohmann::ordered_json& found, const std::string& path) {
   try {
     return found.get<result_set>();
   } catch (const nlohmann::json::exception& error) {
     throw bad_input("'" + path + "' does not hold results of this program: " + error.what());
   }
+}
+
+result_set read_results(const std::string& path) {
+  return results_from(read_json(path), path);
 }
 
 } // namespace shardbridge::bench

@@ -30,7 +30,10 @@ class json_file {
 /// Reads what any command wrote. Throws bad_input.
 nlohmann::ordered_json read_json(const std::string& path);
 
-/// Reads what `offload` wrote. Throws bad_input.
+/// What `offload` or a preset of it wrote into a file of this name. Throws bad_input.
+result_set results_from(const nlohmann::ordered_json& found, const std::string& path);
+
+/// Reads it. Throws bad_input.
 result_set read_results(const std::string& path);
 
 } // namespace shardbridge::bench

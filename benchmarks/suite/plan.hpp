@@ -8,6 +8,7 @@ namespace shardbridge::bench {
 
 /// How much time a suite may take.
 enum class suite_length {
+  smoke, ///< some seconds: to see whether all of it works here; its figures mean nothing
   quick, ///< about a minute: to see whether it works here, and roughly what it gives
   full   ///< about a quarter of an hour: figures to decide by
 };
@@ -19,7 +20,7 @@ suite_length parse_suite_length(std::string_view option, std::string_view text);
 struct suite_step {
   std::string name;                   ///< of its results' files
   std::string question;               ///< that it answers
-  std::vector<std::string> arguments; ///< but for --json and --quiet
+  std::vector<std::string> arguments; ///< but for --json, --plot and --quiet
   double seconds;                     ///< about what it takes
 };
 

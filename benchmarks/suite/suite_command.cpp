@@ -7,6 +7,8 @@
 #include "../common/parse.hpp"
 #include "../common/remark.hpp"
 #include "../common/time_left.hpp"
+#include "../plot/gnuplot.hpp"
+#include "../plot/plot_folder.hpp"
 #include "captured_output.hpp"
 #include "plan.hpp"
 #include "result_folder.hpp"
@@ -33,6 +35,7 @@ struct suite_texts {
   std::string length = "quick";
   std::string out;
   std::string only;
+  std::string plot;
   bool quiet = false;
 };
 
@@ -42,6 +45,13 @@ class suite_run {
       : run_(std::move(run)), quiet_(texts.quiet), steps_(plan_suite(parse_suite_length("LENGTH", texts.length))) {
     if (!texts.only.empty()) steps_ = only(std::move(steps_), "--only", split_list("--only", texts.only));
     if (!texts.out.empty()) folder_.emplace(texts.out);
+    pictures_ = texts.plot;
+    if (!pictures_.empty())
+      const plot_folder tried(pictures_);
+    else if (has_gnuplot())
+      pictures_ = texts.out;
+    else if (folder_)
+      remark(quiet_, "no pictures are drawn: gnuplot is not installed (Debian: gnuplot-nox)");
   }
 
   int run() {
@@ -65,6 +75,7 @@ class suite_run {
   exit_code run_step(const suite_step& step) const {
     std::vector<std::string> words = step.arguments;
     if (folder_) words.insert(words.end(), {"--json", folder_->json_of(step.name)});
+    if (!pictures_.empty()) words.insert(words.end(), {"--plot", pictures_});
     if (quiet_) words.emplace_back("--quiet");
     auto code = exit_code::ok;
     std::string table;
@@ -97,6 +108,7 @@ class suite_run {
   const bool quiet_;
   std::vector<suite_step> steps_;
   std::optional<result_folder> folder_;
+  std::string pictures_; ///< Their folder; empty: none.
   const clock::time_point begun_ = clock::now();
 };
 
@@ -106,11 +118,18 @@ void add_suite_command(CLI::App& app, action& chosen, const run_command_line& ru
   const auto texts = std::make_shared<suite_texts>();
   CLI::App& command =
       add_command(app, "suite", "Runs all measurements, one after the other: a minute or a quarter of an hour.");
-  command.add_option("length", texts->length, "quick, about a minute, or full, about a quarter of an hour")
+  command
+      .add_option(
+          "length", texts->length,
+          "quick, about a minute; full, about a quarter of an hour; smoke, some seconds, to see whether all of it "
+          "works here: its figures mean nothing")
       ->type_name("LENGTH");
-  command.add_option("--out", texts->out, "A folder for each step's table and JSON; it is made where it is missing")
+  command
+      .add_option("--out", texts->out,
+                  "A folder for each step's table and JSON, and with gnuplot pictures; it is made where it is missing")
       ->type_name("DIR");
   command.add_option("--only", texts->only, "These steps alone; comma-separated")->type_name("LIST");
+  add_plot_option(command, texts->plot);
   add_quiet_option(command, texts->quiet);
   command.footer(examples);
   command.callback([texts, run, &chosen] { chosen = [texts, run] { return suite_run(*texts, run).run(); }; });

@@ -5,13 +5,11 @@
 #include "../common/file_maker.hpp"
 #include "../common/interrupt.hpp"
 #include "../common/remark.hpp"
-#include "../results/json_file.hpp"
+#include "../run_output.hpp"
 #include "runner.hpp"
 #include "sync_table.hpp"
 
-#include <iostream>
 #include <memory>
-#include <optional>
 
 namespace shardbridge::bench {
 namespace {
@@ -43,8 +41,7 @@ nlohmann::ordered_json environment_of(const target_file& file) {
 int run_command(const sync_texts& texts) {
   const sync_options options = parse_options(texts);
   const auto plans = plan_sync(options.engines, options.pool_threads);
-  std::optional<json_file> json;
-  if (!options.json.empty()) json.emplace(options.json);
+  run_output output("sync", options);
   const target_file file = make_file({.size = options.file_size(),
                                       .block = options.base.block,
                                       .seed = options.base.seed,
@@ -53,8 +50,8 @@ int run_command(const sync_texts& texts) {
   const auto say = [&](const std::string& sentence) { remark(options.quiet, sentence); };
   sync_outcome outcome = run_sync(options, plans, file, say);
   const sync_set results{environment_of(file), options.seconds, std::move(outcome.rows)};
-  print_table(options.json == "-" ? std::cerr : std::cout, results);
-  if (json) json->write(results);
+  print_table(output.table(), results);
+  output.write(results);
   return verdict(outcome.went_wrong);
 }
 

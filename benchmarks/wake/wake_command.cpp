@@ -6,14 +6,12 @@
 #include "../common/failure.hpp"
 #include "../common/format.hpp"
 #include "../common/interrupt.hpp"
-#include "../results/json_file.hpp"
+#include "../run_output.hpp"
 #include "runner.hpp"
 #include "wake_table.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
-#include <optional>
 
 namespace shardbridge::bench {
 namespace {
@@ -52,13 +50,12 @@ int verdict(const std::vector<wake_row>& rows) {
 
 int run_command(const wake_texts& texts) {
   const wake_options options = parse_options(texts);
-  std::optional<json_file> json;
-  if (!options.json.empty()) json.emplace(options.json);
+  run_output output("wake", options);
 
   std::vector<wake_row> rows = run_wake(options);
   const wake_set results{environment_of(options), options.seconds, std::move(rows)};
-  print_table(options.json == "-" ? std::cerr : std::cout, results);
-  if (json) json->write(results);
+  print_table(output.table(), results);
+  output.write(results);
   return verdict(results.rows);
 }
 

@@ -196,18 +196,6 @@ TEST(pressure, an_interrupt_prints_what_is_done) {
   EXPECT_LT(json.at("results").at(0).at("overload_seconds").at("max").get<double>(), 50);
 }
 
-TEST(pressure, draws_a_plot) {
-  const scratch_folder folder;
-  const std::string file = make_verified_file(folder, 256);
-  const auto result = run_program(
-      quick({direct_option(folder), "--engine", "refuse,pool", "--file", file, "--plot", folder.path().string()}));
-  if (result.err.find("gnuplot is not installed") != std::string::npos) GTEST_SKIP() << result.err;
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(result.err, "");
-  EXPECT_NE(result.out.find("plot: " + folder / "pressure.png"), std::string::npos) << result.out;
-  EXPECT_GT(std::filesystem::file_size(folder / "pressure.png"), 10'000U);
-}
-
 TEST(pressure, a_stall_is_seen_by_all_and_survived) {
   const auto result = run_program({"pressure", "--device",       "stall",  "--stall",   "0.4", "--seconds",
                                    "0.9",      "--base-seconds", "0.1",    "--drain",   "0.5", "--rounds",
@@ -258,7 +246,6 @@ TEST(pressure, what_cannot_be_used_gets_a_sentence) {
   expect_refused(run_program({"pressure", "--engine", "warp"}), "--engine 'warp' is unknown");
   expect_refused(run_program({"pressure", "--load", "2", "--rate", "5"}), "--load and --rate both say");
   expect_refused(run_program({"pressure", "--file", none}), "no such file: '" + none + "'");
-  expect_refused(run_program({"pressure", "--plot", none}), "--plot '" + none + "' is not a folder");
   expect_refused(run_program({"pressure", "--json", none + "/r"}), "--json '" + none + "/r' cannot be written");
   expect_refused(run_program({"pressure", "--device", "throttled", "--block", "100"}), "--block 100 does not suit");
 }

@@ -27,12 +27,14 @@ std::string answer_to(const run_texts& texts) {
 TEST(run_options, are_what_the_texts_say) {
   run_texts texts("0.5", "3");
   texts.json = "-";
+  texts.plot = "folder";
   texts.quiet = true;
   run_options options;
   parse_run(texts, options);
   EXPECT_DOUBLE_EQ(options.seconds, 0.5);
   EXPECT_EQ(options.rounds, 3U);
   EXPECT_EQ(options.json, "-");
+  EXPECT_EQ(options.plot, "folder");
   EXPECT_TRUE(options.quiet);
 }
 
@@ -61,7 +63,7 @@ std::map<std::string, std::string> explained(const std::string& command) {
 }
 
 TEST(run_options, are_explained_alike_by_every_command) {
-  for (const char* option : {"--rounds", "--json", "--quiet"}) {
+  for (const char* option : {"--rounds", "--json", "--plot", "--quiet"}) {
     std::set<std::string> texts;
     for (const char* command : measuring) {
       const auto all = explained(command);

@@ -31,6 +31,7 @@ TEST(suite_plan, takes_about_what_it_says) {
     return std::accumulate(steps.begin(), steps.end(), 0.0,
                            [](double sum, const auto& step) { return sum + step.seconds; });
   };
+  EXPECT_LE(seconds(suite_length::smoke), 15);
   EXPECT_LE(seconds(suite_length::quick), 75);
   EXPECT_LE(seconds(suite_length::full), 16 * 60);
   EXPECT_GE(seconds(suite_length::full), 5 * seconds(suite_length::quick));
@@ -38,7 +39,7 @@ TEST(suite_plan, takes_about_what_it_says) {
 
 TEST(suite_plan, has_steps_that_the_program_understands) {
   const scratch_folder folder;
-  for (const auto length : {suite_length::quick, suite_length::full}) {
+  for (const auto length : {suite_length::smoke, suite_length::quick, suite_length::full}) {
     std::set<std::string> names;
     for (const suite_step& step : plan_suite(length)) {
       EXPECT_TRUE(names.insert(step.name).second) << step.name;
@@ -58,7 +59,7 @@ TEST(suite_plan, leaves_out_what_is_not_wanted) {
   EXPECT_EQ(some[1].name, "third");
   EXPECT_EQ(sentence_of([] { only(three_steps(), "--only", {"fourth"}); }),
             "--only takes some of first, second, third, not 'fourth'");
-  EXPECT_EQ(sentence_of([] { parse_suite_length("LENGTH", "long"); }), "LENGTH takes quick or full, not 'long'");
+  EXPECT_EQ(sentence_of([] { parse_suite_length("LENGTH", "long"); }), "LENGTH takes smoke, quick or full, not 'long'");
 }
 
 TEST(suite_plan, expects_the_pace_that_was_kept) {
