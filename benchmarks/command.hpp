@@ -21,6 +21,7 @@ void add_compare_command(CLI::App& app, action& chosen);
 void add_echo_command(CLI::App& app, action& chosen);
 void add_fairness_command(CLI::App& app, action& chosen);
 void add_handoff_command(CLI::App& app, action& chosen);
+void add_memory_command(CLI::App& app, action& chosen);
 void add_offload_command(CLI::App& app, action& chosen);
 void add_pressure_command(CLI::App& app, action& chosen);
 void add_probe_command(CLI::App& app, action& chosen);

@@ -32,6 +32,7 @@ int run(const std::vector<std::string>& words) {
   add_echo_command(app, chosen);
   add_fairness_command(app, chosen);
   add_handoff_command(app, chosen);
+  add_memory_command(app, chosen);
   add_offload_command(app, chosen);
   add_pressure_command(app, chosen);
   add_probe_command(app, chosen);
