@@ -1,7 +1,7 @@
 #pragma once
 
+#include "../common/arrivals.hpp"
 #include "../common/countdown.hpp"
-#include "arrivals.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/post.hpp>

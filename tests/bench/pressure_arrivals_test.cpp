@@ -1,7 +1,7 @@
 // Goal: an open loop offers as much as it should, at random moments, and neither waits for what it offered before nor
 // hides that it came late. Method: long series of arrivals; producers on a context that is run by hand.
 
-#include "pressure/arrivals.hpp"
+#include "common/arrivals.hpp"
 #include "pressure/producer.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -47,6 +47,15 @@ TEST(arrivals, are_a_poisson_process) {
   const double mean = sum / count;
   EXPECT_NEAR(std::sqrt(squares / count - mean * mean), 1, 0.03);
   EXPECT_NEAR(static_cast<double>(longer) / count, 0.3679, 0.01);
+}
+
+TEST(arrivals, may_be_all_alike) {
+  const auto begin = clock::now();
+  arrivals due(begin, begin + 1s, 3, 7, spacing::even);
+  for (int i = 1; i != 3; ++i, due.advance())
+    EXPECT_NEAR(std::chrono::duration<double>(due.next() - begin).count(), i / 3.0, 1e-8);
+  due.advance();
+  EXPECT_TRUE(due.over());
 }
 
 TEST(arrivals, depend_on_the_seed_alone) {
