@@ -16,11 +16,15 @@ void account::note(std::string sentence) {
 void account::merge(const account& other) {
   operations += other.operations;
   bytes += other.bytes;
-  errors += other.errors;
   timeouts += other.timeouts;
   cancelled += other.cancelled;
-  wrong_blocks += other.wrong_blocks;
   latency.merge(other.latency);
+  merge_faults(other);
+}
+
+void account::merge_faults(const account& other) {
+  errors += other.errors;
+  wrong_blocks += other.wrong_blocks;
   for (const auto& sentence : other.messages)
     note(sentence);
 }

@@ -24,6 +24,8 @@ struct account {
   /// Keeps the first few sentences about errors and wrong blocks: the next thousand say the same.
   void note(std::string sentence);
   void merge(const account& other);
+  /// Takes over only what went wrong.
+  void merge_faults(const account& other);
 };
 
 using account_set = per_thread<account>;

@@ -3,6 +3,8 @@
 #include "../common/block_format.hpp"
 #include "../common/interrupt.hpp"
 
+#include <optional>
+
 namespace shardbridge::bench {
 
 block_client::block_client(load& shared, unsigned index, std::span<std::byte> buffer)
@@ -13,13 +15,19 @@ block_client::block_client(load& shared, unsigned index, std::span<std::byte> bu
 
 bool block_client::next() {
   if (last_ >= shared_.end || interrupted()) return false;
+  std::optional<bench_clock::time_point> due;
+  if (shared_.what.open_loop() && !(due = shared_.due.take())) return false;
   choose();
   if (write_ && shared_.ledger != nullptr) {
     version_ = shared_.ledger->next_version(block_);
     fill_block(buffer_, offset_, shared_.what.seed, version_);
   }
-  begun_ = bench_clock::now();
+  begun_ = due ? *due : bench_clock::now();
   return true;
+}
+
+void block_client::withdraw() {
+  leave_undecided();
 }
 
 void block_client::choose() {

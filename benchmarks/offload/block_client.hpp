@@ -3,6 +3,7 @@
 #include "../common/block_ledger.hpp"
 #include "../common/random.hpp"
 #include "account.hpp"
+#include "due_times.hpp"
 #include "workload.hpp"
 
 #include <atomic>
@@ -22,6 +23,8 @@ struct load {
   workload what;
   block_ledger* ledger; ///< Null unless what.needs_ledger().
   account_set accounts;
+  due_times due;                        ///< Of an open loop.
+  std::uint64_t rounds = 0;             ///< That have begun.
   std::atomic<std::uint64_t> cursor{0}; ///< The next block of a sequential workload without parts.
   bench_clock::time_point end{};        ///< Of the round; written while no client runs.
 };
@@ -34,8 +37,16 @@ class block_client {
  public:
   block_client(load& shared, unsigned index, std::span<std::byte> buffer);
 
-  /// Chooses the next operation and starts its clock; false when the round is over.
+  /// Chooses the next operation and starts its clock; false when the round is over. In an open loop the clock of an
+  /// operation starts when it is due, which may be to come: then the client waits before it begins.
   [[nodiscard]] bool next();
+
+  /// When the operation is due.
+  bench_clock::time_point due() const noexcept { return begun_; }
+  /// Whether that is to come; never in a closed loop.
+  bool early() const noexcept { return shared_.what.open_loop() && begun_ > bench_clock::now(); }
+  /// Instead of beginning the operation: it is not counted.
+  void withdraw();
 
   unsigned index() const noexcept { return index_; }
   bool is_write() const noexcept { return write_; }

@@ -4,13 +4,18 @@
 #include "../common/cpus.hpp"
 #include "../common/memory.hpp"
 #include "engine.hpp"
+#include "sleep_until_due.hpp"
+#include "timed_round.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/wait_traits.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
@@ -29,6 +34,8 @@ namespace shardbridge::bench {
 class client_fleet {
  public:
   using executor_type = boost::asio::thread_pool::executor_type;
+  using timer_type =
+      boost::asio::basic_waitable_timer<bench_clock, boost::asio::wait_traits<bench_clock>, executor_type>;
   static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable_t<executor_type>{});
 
   /// `cpus`: of a pool of one thread each, -1 for one that stays nowhere; empty: one pool of what.client_threads.
@@ -66,7 +73,8 @@ class client_fleet {
     return timed_round(shared_, seconds, [&] {
       running_.start(clients_.size());
       for (auto& client : clients_)
-        boost::asio::co_spawn(get_executor(client.index() % pools_.size()), serve(client, start, end),
+        boost::asio::co_spawn(get_executor(client.index() % pools_.size()),
+                              what().open_loop() ? serve_as_due(client, start, end) : serve(client, start, end),
                               [this](std::exception_ptr failure) { running_.done(std::move(failure)); });
       running_.wait();
     });
@@ -84,6 +92,24 @@ class client_fleet {
   template <class Start, class End>
   static boost::asio::awaitable<void, executor_type> serve(block_client& client, Start start, End end) {
     while (client.next()) {
+      const auto [error, bytes] = co_await start(client, token);
+      end(client, error, bytes);
+    }
+  }
+
+  /// In a loop of its own: a closed one has no timer, which would have the pool look after a reactor too.
+  template <class Start, class End>
+  static boost::asio::awaitable<void, executor_type> serve_as_due(block_client& client, Start start, End end) {
+    timer_type timer(co_await boost::asio::this_coro::executor);
+    while (client.next()) {
+      while (client.early() && !interrupted()) {
+        timer.expires_after(nap_until(client.due()));
+        co_await timer.async_wait(token);
+      }
+      if (client.early()) {
+        client.withdraw();
+        co_return;
+      }
       const auto [error, bytes] = co_await start(client, token);
       end(client, error, bytes);
     }

@@ -13,6 +13,9 @@ void to_json(nlohmann::json& to, const companion_setup& from) {
         {"verify", from.what.verify},
         {"seed", from.what.seed},
         {"client_threads", from.what.client_threads},
+        {"rate", from.what.rate},
+        {"apart", from.what.apart},
+        {"rate_seed", from.what.rate_seed},
         {"shared_object", from.shared_object},
         {"ledger_descriptor", from.ledger_descriptor}};
 }
@@ -28,6 +31,9 @@ void from_json(const nlohmann::json& from, companion_setup& to) {
   from.at("verify").get_to(to.what.verify);
   from.at("seed").get_to(to.what.seed);
   from.at("client_threads").get_to(to.what.client_threads);
+  from.at("rate").get_to(to.what.rate);
+  from.at("apart").get_to(to.what.apart);
+  from.at("rate_seed").get_to(to.what.rate_seed);
   from.at("shared_object").get_to(to.shared_object);
   from.at("ledger_descriptor").get_to(to.ledger_descriptor);
 }

@@ -3,7 +3,6 @@
 #include "block_client.hpp"
 #include "round.hpp"
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +19,7 @@ class engine {
   virtual ~engine() = default;
 
   /// Runs all clients until the time is over or the user interrupts, and returns when the last operation has ended.
+  /// Then once more, shorter, to count system calls where that is possible.
   virtual round_result run_round(double seconds) = 0;
 };
 
@@ -34,20 +34,5 @@ struct engine_plan {
 
   std::string label() const { return pool_threads ? name + " of " + std::to_string(*pool_threads) : name; }
 };
-
-/// Times what `run` does in this process as one round.
-template <class Run>
-round_result timed_round(load& shared, double seconds, Run&& run) {
-  using fractional = std::chrono::duration<double>;
-  round_result result;
-  const process_usage before = usage_of_process();
-  const auto begin = bench_clock::now();
-  shared.end = begin + std::chrono::duration_cast<bench_clock::duration>(fractional(seconds));
-  run();
-  result.seconds = fractional(bench_clock::now() - begin).count();
-  result.usage = usage_of_process() - before;
-  result.totals = shared.accounts.take();
-  return result;
-}
 
 } // namespace shardbridge::bench

@@ -8,10 +8,12 @@
 #include "../common/memory.hpp"
 #include "../common/parse.hpp"
 #include "../common/remark.hpp"
+#include "../common/syscall_counter.hpp"
 #include "../results/table.hpp"
 #include "../run_output.hpp"
 #include "runner.hpp"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,6 +82,8 @@ void remark_limits(const offload_options& options, const std::vector<engine_plan
     }
     if (last != nullptr) remark(options.quiet, names + ": " + consequence);
   };
+  if (const auto& obstacle = syscall_counter::obstacle(); !obstacle.empty())
+    remark(options.quiet, "system calls are not counted: " + obstacle);
   if (options.base.timeout) without(&engine_plan::deadlines, "no deadlines there, so these run without --timeout");
   if (options.base.cancel_percent != 0)
     without(&engine_plan::cancels, "nothing is cancelled there, so these run without --cancel");
@@ -90,6 +94,9 @@ nlohmann::ordered_json environment_of(const offload_options& options, const targ
   environment["seed"] = options.base.seed;
   environment["own_parts"] = options.base.own_parts;
   environment["verify"] = options.base.verify;
+  environment["arrivals"] = !options.open_loop()                  ? nlohmann::ordered_json(nullptr)
+                            : options.base.apart == spacing::even ? "fixed"
+                                                                  : "poisson";
   environment["cached_percent"] = options.base.cached_percent ? nlohmann::ordered_json(*options.base.cached_percent)
                                                               : nlohmann::ordered_json(nullptr);
   environment["cancel_percent"] = options.base.cancel_percent;
@@ -97,6 +104,7 @@ nlohmann::ordered_json environment_of(const offload_options& options, const targ
                                   ? nlohmann::ordered_json(static_cast<double>(options.base.timeout->count()) / 1000)
                                   : nlohmann::ordered_json(nullptr);
   environment["timeout_mode"] = options.base.linked_timeouts ? "linked" : "timer";
+  environment["syscalls"] = syscall_counter::obstacle().empty() ? "counted" : syscall_counter::obstacle();
   environment["interrupted"] = interrupted();
   return environment;
 }
@@ -109,6 +117,8 @@ int run_measurement(const std::string& command, const offload_texts& texts) {
   run_output output(command, options);
   const target_file file = get_file(options);
   remark_limits(options, plans);
+  // Threads that are started from now on wake when an operation is due, not 50 us later.
+  if (options.open_loop()) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 
   run_outcome outcome =
       run_offload(options, plans, file, [&](const std::string& sentence) { remark(options.quiet, sentence); });

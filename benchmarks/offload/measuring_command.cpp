@@ -28,6 +28,9 @@ Engines:
 Designs of other systems, rebuilt small inside this program for comparison; measured only when they are named, see
 handoff --help: design-wake-each, design-locked-queue, design-shared-ring
 
+With --rate operations fall due by a schedule, at most --depth are outstanding, and what has no room waits; latencies are
+from when an operation was due. With pread no more than --client-threads are outstanding.
+
 Where --block, --shards or --client-threads are lists, every combination is measured. In the table ~ stands for a ratio that
 is not known: half the ranges of both sides together are more than 25 % and more than the medians differ by.
 
@@ -47,6 +50,12 @@ constexpr std::array text_options{
     text_option{"--block", &offload_texts::block, "Bytes an operation; comma-separated", "LIST"},
     text_option{"--depth,--streams", &offload_texts::depth, "Clients, so operations in flight; comma-separated",
                 "LIST"},
+    text_option{
+        "--rate", &offload_texts::rate,
+        "Operations a second that fall due, over all clients, whatever becomes of them (an open loop), or as 50% of "
+        "what the first engine does without; comma-separated",
+        "LIST"},
+    text_option{"--arrivals", &offload_texts::arrivals, "When they fall due with --rate: poisson or fixed", "MODE"},
     text_option{"--cached", &offload_texts::cached,
                 "Of the file in the page cache when a round begins, with --no-direct", "PERCENT"},
     text_option{"--rw", &offload_texts::rw,

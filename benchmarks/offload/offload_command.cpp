@@ -6,6 +6,7 @@ namespace {
 constexpr const char* examples = R"(  shardbridge-bench offload
   shardbridge-bench offload --engine bridge,raw --depth 128 --seconds 5 --json results.json
   shardbridge-bench offload --rw mixed --verify --timeout 5ms --cancel 10 --engine bridge --depth 64
+  shardbridge-bench offload --rate 50%,90% --depth 128 --engine bridge,raw,pool --pool-threads 16
   shardbridge-bench offload --file /data/large --block 128K,1M --rw read --depth 8
 )";
 

@@ -72,6 +72,10 @@ offload_options parse_options(const offload_texts& texts) {
   if (!texts.timeout.empty()) base.timeout = parse_duration("--timeout", texts.timeout);
   if (texts.timeout_mode != "linked" && texts.timeout_mode != "timer")
     throw bad_input("--timeout-mode '" + texts.timeout_mode + "' is neither linked nor timer");
+  if (texts.arrivals != "poisson" && texts.arrivals != "fixed")
+    throw bad_input("--arrivals '" + texts.arrivals + "' is neither poisson nor fixed");
+  base.apart = texts.arrivals == "fixed" ? spacing::even : spacing::random;
+  base.rate_seed = base.seed;
   base.linked_timeouts = texts.timeout_mode == "linked";
   base.cancel_percent = static_cast<unsigned>(parse_count("--cancel", texts.cancel, 0, 100));
 
@@ -81,7 +85,7 @@ offload_options parse_options(const offload_texts& texts) {
       combine(blocks, parse_counts("--shards", texts.shards, static_cast<unsigned>(shards_max())),
               texts.client_threads.empty() ? std::vector<unsigned>()
                                            : parse_counts("--client-threads", texts.client_threads, client_threads_max),
-              parse_counts("--depth", texts.depth, depth_max));
+              parse_counts("--depth", texts.depth, depth_max), parse_rates("--rate", texts.rate));
   check_together(options, texts);
   return options;
 }

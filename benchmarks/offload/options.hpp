@@ -19,6 +19,9 @@ struct offload_options : run_options {
   std::vector<load_case> cases;
   std::vector<unsigned> pool_threads;
   workload base; ///< All but path, size and what a case says.
+
+  /// All cases are, or none is.
+  bool open_loop() const { return cases.front().rate.open(); }
 };
 
 /// The same as text, with the defaults: what the parser of the command line fills.
@@ -34,6 +37,8 @@ struct offload_texts : run_texts {
   std::string shards = "1";
   std::string pool_threads = "4,16,64";
   std::string client_threads = "1"; ///< Empty: as many as shards.
+  std::string rate;                 ///< Empty: a closed loop.
+  std::string arrivals = "poisson";
   std::string cached;
   std::string timeout;
   std::string timeout_mode = "timer";

@@ -3,6 +3,8 @@
 #include "../common/memory.hpp"
 #include "../common/thread_team.hpp"
 #include "blocking_transfer.hpp"
+#include "sleep_until_due.hpp"
+#include "timed_round.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -28,7 +30,7 @@ class pread_engine final : public engine {
  private:
   /// In turn, so that as much memory is read into as by the other engines.
   void serve(std::size_t thread) {
-    for (std::size_t i = thread; clients_[i].next();
+    for (std::size_t i = thread; clients_[i].next() && sleep_until_due(clients_[i]);
          i = i + threads_.size() < clients_.size() ? i + threads_.size() : thread) {
       const auto [error, bytes] = blocking_transfer(file_.get(), clients_[i]);
       error != 0 ? clients_[i].failed(errno_text(error)) : clients_[i].completed(bytes);

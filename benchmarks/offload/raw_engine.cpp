@@ -3,6 +3,7 @@
 #include "../common/cpus.hpp"
 #include "../common/thread_team.hpp"
 #include "raw_ring.hpp"
+#include "timed_round.hpp"
 
 #include <algorithm>
 #include <cstddef>

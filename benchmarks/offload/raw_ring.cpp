@@ -1,7 +1,9 @@
 #include "raw_ring.hpp"
 
 #include "../common/failure.hpp"
+#include "../common/interrupt.hpp"
 #include "blocking_transfer.hpp"
+#include "sleep_until_due.hpp"
 
 #include <sys/uio.h>
 
@@ -10,8 +12,8 @@
 namespace shardbridge::bench {
 
 raw_ring::raw_ring(load& shared, unsigned first, unsigned step)
-    : shared_(shared), count_((shared.what.depth - first + step - 1) / step), buffers_(count_, shared.what.block),
-      batch_(std::max(1U, count_ / 16)), file_(open_for(shared.what, "raw")) {
+    : shared_(shared), step_(step), count_((shared.what.depth - first + step - 1) / step),
+      buffers_(count_, shared.what.block), batch_(std::max(1U, count_ / 16)), file_(open_for(shared.what, "raw")) {
   for (unsigned i = 0; i != count_; ++i)
     clients_.emplace_back(shared_, first + i * step, buffers_[i]);
   generations_.resize(count_);
@@ -47,13 +49,44 @@ void raw_ring::run() {
   in_flight_ = 0;
   staged_ = 0;
   for (unsigned i = 0; i != count_; ++i)
-    stage(i);
-  while (in_flight_ != 0) {
-    const int result = io_uring_submit_and_wait(&ring_, 1);
-    if (result < 0 && result != -EINTR) throw run_failure("raw: io_uring_enter: " + errno_text(-result));
+    take_next(i);
+  while (in_flight_ != 0 || !waiting_.empty()) {
+    const int result = submit_and_wait();
+    if (result < 0 && result != -EINTR && result != -ETIME)
+      throw run_failure("raw: io_uring_enter: " + errno_text(-result));
     staged_ = 0;
     reap();
+    begin_due();
   }
+}
+
+int raw_ring::submit_and_wait() {
+  if (waiting_.empty()) return io_uring_submit_and_wait(&ring_, 1);
+  const auto nap = nap_until(clients_[waiting_.front()].due());
+  __kernel_timespec time{.tv_sec = 0, .tv_nsec = nap.count()};
+  io_uring_cqe* first = nullptr;
+  return io_uring_submit_and_wait_timeout(&ring_, &first, 1, &time, nullptr);
+}
+
+void raw_ring::take_next(unsigned index) {
+  block_client& client = clients_[index];
+  if (!client.next()) return;
+  if (client.early())
+    waiting_.push_back(index); // what is taken later is due later
+  else
+    stage(client);
+}
+
+void raw_ring::begin_due() {
+  if (!waiting_.empty() && interrupted()) withdraw_waiting();
+  for (; !waiting_.empty() && !clients_[waiting_.front()].early(); waiting_.pop_front())
+    stage(clients_[waiting_.front()]);
+}
+
+void raw_ring::withdraw_waiting() {
+  for (const unsigned index : waiting_)
+    clients_[index].withdraw();
+  waiting_.clear();
 }
 
 void raw_ring::reap() {
@@ -66,7 +99,7 @@ void raw_ring::reap() {
     if ((tag & timeout_kind) != 0) continue;
     const auto index = static_cast<unsigned>((tag & 0xffffffffU) >> 1);
     finish(clients_[index], result);
-    stage(index);
+    take_next(index);
     if (staged_ >= batch_) {
       io_uring_submit(&ring_);
       staged_ = 0;
@@ -83,9 +116,8 @@ void raw_ring::finish(block_client& client, int result) const {
     client.failed(errno_text(-result));
 }
 
-void raw_ring::stage(unsigned index) {
-  block_client& client = clients_[index];
-  if (!client.next()) return;
+void raw_ring::stage(block_client& client) {
+  const unsigned index = client.index() / step_; // the first is less than a step
   const std::uint64_t tag = std::uint64_t{++generations_[index]} << 32 | std::uint64_t{index} << 1;
   io_uring_sqe* sqe = get_sqe();
   const int file = registered_file_ ? 0 : file_.get();

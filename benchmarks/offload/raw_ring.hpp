@@ -34,13 +34,18 @@ class raw_ring {
   static constexpr std::uint64_t timeout_kind = 1;
 
   void set_up();
+  void take_next(unsigned index);
+  void begin_due();
+  void withdraw_waiting();
+  int submit_and_wait();
   void reap();
   void finish(block_client& client, int result) const;
-  void stage(unsigned index);
+  void stage(block_client& client);
   void link_timeout(io_uring_sqe* operation, std::uint64_t tag);
   io_uring_sqe* get_sqe();
 
   load& shared_;
+  unsigned step_;
   unsigned count_;
   buffer_set buffers_;
   unsigned batch_;
@@ -51,6 +56,7 @@ class raw_ring {
   bool registered_file_ = false;
   bool registered_buffers_ = false;
   __kernel_timespec timeout_{};
+  std::deque<unsigned> waiting_; ///< Clients whose operations are not due yet, in the order of these.
   unsigned in_flight_ = 0;
   unsigned staged_ = 0;
 };

@@ -15,6 +15,10 @@ void to_json(nlohmann::json& to, const round_result& from) {
         {"system_seconds", from.usage.system_seconds},
         {"voluntary_switches", from.usage.voluntary_switches},
         {"involuntary_switches", from.usage.involuntary_switches},
+        {"io_wq_seconds", from.io_wq_seconds},
+        {"syscalls_per_op", from.syscalls_per_op ? nlohmann::json(*from.syscalls_per_op) : nlohmann::json(nullptr)},
+        {"due", from.due},
+        {"offering_seconds", from.offering_seconds},
         {"operations", from.totals.operations},
         {"bytes", from.totals.bytes},
         {"errors", from.totals.errors},
@@ -31,6 +35,10 @@ void from_json(const nlohmann::json& from, round_result& to) {
   from.at("system_seconds").get_to(to.usage.system_seconds);
   from.at("voluntary_switches").get_to(to.usage.voluntary_switches);
   from.at("involuntary_switches").get_to(to.usage.involuntary_switches);
+  from.at("io_wq_seconds").get_to(to.io_wq_seconds);
+  if (const auto& calls = from.at("syscalls_per_op"); !calls.is_null()) to.syscalls_per_op = calls.get<double>();
+  from.at("due").get_to(to.due);
+  from.at("offering_seconds").get_to(to.offering_seconds);
   from.at("operations").get_to(to.totals.operations);
   from.at("bytes").get_to(to.totals.bytes);
   from.at("errors").get_to(to.totals.errors);

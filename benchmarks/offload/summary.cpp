@@ -22,7 +22,19 @@ round_sample sample_of(const round_result& round) {
           .errors = round.totals.errors,
           .timeouts = round.totals.timeouts,
           .cancelled = round.totals.cancelled,
-          .wrong_blocks = round.totals.wrong_blocks};
+          .wrong_blocks = round.totals.wrong_blocks,
+          .io_wq_s = round.io_wq_seconds,
+          .due = round.due,
+          .not_begun = round.not_begun(),
+          .syscalls_per_op = round.syscalls_per_op};
+}
+
+/// Nothing where no round could count them.
+std::optional<spread> syscalls_over(const std::vector<round_result>& rounds) {
+  std::vector<double> samples;
+  for (const auto& round : rounds)
+    if (round.syscalls_per_op) samples.push_back(*round.syscalls_per_op);
+  return samples.empty() ? std::nullopt : std::optional(spread_of(std::move(samples)));
 }
 
 } // namespace
@@ -42,6 +54,8 @@ result_row summarize(const offload_options& options, const engine_plan& plan, co
   row.pool_threads = plan.pool_threads;
   row.rounds = static_cast<unsigned>(rounds.size());
   row.seconds = options.seconds;
+  if (setting.rate.open())
+    row.offered_per_s = over_rounds([](const round_result& round) { return round.offered_per_s(); });
   row.iops = over_rounds([](const round_result& round) { return round.iops(); });
   row.gib_per_s = over_rounds([](const round_result& round) { return round.gib_per_s(); });
   row.p50_us = quantile_us(0.5);
@@ -52,12 +66,15 @@ result_row summarize(const offload_options& options, const engine_plan& plan, co
       over_rounds([](const round_result& round) { return round.per_operation(round.usage.user_seconds) * 1e6; });
   row.cpu_system_s_per_million =
       over_rounds([](const round_result& round) { return round.per_operation(round.usage.system_seconds) * 1e6; });
+  row.cpu_io_wq_s_per_million =
+      over_rounds([](const round_result& round) { return round.per_operation(round.io_wq_seconds) * 1e6; });
   row.voluntary_switches_per_op = over_rounds([](const round_result& round) {
     return round.per_operation(static_cast<double>(round.usage.voluntary_switches));
   });
   row.involuntary_switches_per_op = over_rounds([](const round_result& round) {
     return round.per_operation(static_cast<double>(round.usage.involuntary_switches));
   });
+  row.syscalls_per_op = syscalls_over(rounds);
   for (const auto& round : rounds) {
     row.samples.push_back(sample_of(round));
     row.latency.merge(round.totals.latency);
@@ -66,6 +83,8 @@ result_row summarize(const offload_options& options, const engine_plan& plan, co
     row.timeouts += round.totals.timeouts;
     row.cancelled += round.totals.cancelled;
     row.wrong_blocks += round.totals.wrong_blocks;
+    row.due += round.due;
+    row.not_begun += round.not_begun();
   }
   return row;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../common/arrivals.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -50,11 +52,16 @@ struct workload {
   unsigned client_threads = 1;
   std::optional<unsigned> cached_percent; ///< Of the file in the page cache when a round begins.
 
+  double rate = 0; ///< Operations a second that fall due, over all clients; 0: each begins its next when it can.
+  spacing apart = spacing::random;
+  std::uint64_t rate_seed = 1; ///< The same for all engines, so that all have the same due times.
+
   unsigned shards = 1;
   std::optional<std::chrono::nanoseconds> timeout;
   bool linked_timeouts = false;
   unsigned cancel_percent = 0;
 
+  bool open_loop() const noexcept { return rate > 0; }
   std::uint64_t blocks() const noexcept { return size / block; }
   /// Whether operations on one block must be kept apart, because a read could see half of a write.
   bool needs_ledger() const noexcept { return verify && writes(rw); }

@@ -16,13 +16,16 @@ bool differs(const std::vector<load_case>& all, Value load_case::*part) {
 } // namespace
 
 std::vector<load_case> combine(const std::vector<std::uint64_t>& blocks, const std::vector<unsigned>& shards,
-                               const std::vector<unsigned>& client_threads, const std::vector<unsigned>& depths) {
+                               const std::vector<unsigned>& client_threads, const std::vector<unsigned>& depths,
+                               const std::vector<offered_rate>& rates) {
   std::vector<load_case> all;
   for (const std::uint64_t block : blocks)
     for (const unsigned shard_count : shards)
       for (const unsigned threads : client_threads.empty() ? std::vector{shard_count} : client_threads)
-        for (const unsigned depth : depths)
-          all.push_back({.block = block, .shards = shard_count, .client_threads = threads, .depth = depth});
+        for (const offered_rate& rate : rates)
+          for (const unsigned depth : depths)
+            all.push_back(
+                {.block = block, .shards = shard_count, .client_threads = threads, .rate = rate, .depth = depth});
   return all;
 }
 
@@ -46,6 +49,7 @@ std::string describe_group(const load_case& one, const std::vector<load_case>& a
   add(differs(all, &load_case::block), "blocks of " + size_text(one.block));
   add(parts, count_text(one.shards, "shard"));
   add(parts, count_text(one.client_threads, "client thread"));
+  add(differs(all, &load_case::rate), rate_text(one.rate));
   return text;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "offered_rate.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -12,14 +14,16 @@ struct load_case {
   std::uint64_t block = 4096;
   unsigned shards = 1;
   unsigned client_threads = 1;
+  offered_rate rate{};
   unsigned depth = 1;
 
   friend auto operator<=>(const load_case&, const load_case&) = default;
 };
 
-/// Every combination, the depth changing fastest. Without client_threads there are as many as shards.
+/// Every combination, the depth changing fastest, then the rate. Without client_threads there are as many as shards.
 std::vector<load_case> combine(const std::vector<std::uint64_t>& blocks, const std::vector<unsigned>& shards,
-                               const std::vector<unsigned>& client_threads, const std::vector<unsigned>& depths);
+                               const std::vector<unsigned>& client_threads, const std::vector<unsigned>& depths,
+                               const std::vector<offered_rate>& rates = {{}});
 
 /// Whether an engine that brings a client thread for each shard, whatever the case says, is measured in this one: once
 /// for those that differ in client threads alone, where these are as many as the shards if there is such a case.

@@ -10,6 +10,27 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+json json_of(const auto& value) {
+  return json(value);
+}
+template <class Value>
+json json_of(const std::optional<Value>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+/// Leaves `to` as it is where the field is missing, as in what an older program wrote, or null.
+template <class Value>
+void get_added(const json& from, const char* name, Value& to) {
+  if (const auto found = from.find(name); found != from.end() && !found->is_null()) found->get_to(to);
+}
+template <class Value>
+void get_added(const json& from, const char* name, std::optional<Value>& to) {
+  Value value{};
+  if (const auto found = from.find(name); found == from.end() || found->is_null()) return;
+  get_added(from, name, value);
+  to = value;
+}
+
 // In the order of the file.
 template <class Sample, class Visit>
 void visit_sample(Sample& sample, Visit visit) {
@@ -31,29 +52,38 @@ void visit_sample(Sample& sample, Visit visit) {
   visit("wrong_blocks", sample.wrong_blocks);
 }
 
+template <class Sample, class Visit>
+void visit_added(Sample& sample, Visit visit) {
+  visit("io_wq_s", sample.io_wq_s);
+  visit("syscalls_per_op", sample.syscalls_per_op);
+  visit("due", sample.due);
+  visit("not_begun", sample.not_begun);
+}
+
 json sample_json(const round_sample& sample) {
   json to = json::object();
-  visit_sample(sample, [&](const char* name, const auto& value) { to[name] = value; });
+  const auto put = [&](const char* name, const auto& value) { to[name] = json_of(value); };
+  visit_sample(sample, put);
+  visit_added(sample, put);
   return to;
 }
 
 round_sample sample_from(const json& from) {
   round_sample sample;
   visit_sample(sample, [&](const char* name, auto& value) { from.at(name).get_to(value); });
+  visit_added(sample, [&](const char* name, auto& value) { get_added(from, name, value); });
   return sample;
 }
 
 json row_json(const result_row& row) {
-  json to{{"engine", row.engine},
-          {"rw", row.rw},
-          {"block", row.setting.block},
-          {"depth", row.setting.depth},
-          {"direct", row.direct},
-          {"shards", row.setting.shards},
-          {"client_threads", row.setting.client_threads}};
-  to["pool_threads"] = row.pool_threads ? json(*row.pool_threads) : json(nullptr);
+  json to{{"engine", row.engine},         {"rw", row.rw},
+          {"block", row.setting.block},   {"rate", row.setting.rate},
+          {"depth", row.setting.depth},   {"direct", row.direct},
+          {"shards", row.setting.shards}, {"client_threads", row.setting.client_threads}};
+  to["pool_threads"] = json_of(row.pool_threads);
   to["rounds"] = row.rounds;
   to["seconds"] = row.seconds;
+  to["offered_per_s"] = json_of(row.offered_per_s);
   to["iops"] = row.iops;
   to["gib_per_s"] = row.gib_per_s;
   to["p50_us"] = row.p50_us;
@@ -62,13 +92,17 @@ json row_json(const result_row& row) {
   to["cpu_s_per_million"] = row.cpu_s_per_million;
   to["cpu_user_s_per_million"] = row.cpu_user_s_per_million;
   to["cpu_system_s_per_million"] = row.cpu_system_s_per_million;
+  to["cpu_io_wq_s_per_million"] = row.cpu_io_wq_s_per_million;
   to["voluntary_switches_per_op"] = row.voluntary_switches_per_op;
   to["involuntary_switches_per_op"] = row.involuntary_switches_per_op;
+  to["syscalls_per_op"] = json_of(row.syscalls_per_op);
   to["operations"] = row.operations;
   to["errors"] = row.errors;
   to["timeouts"] = row.timeouts;
   to["cancelled"] = row.cancelled;
   to["wrong_blocks"] = row.wrong_blocks;
+  to["due"] = row.due;
+  to["not_begun"] = row.not_begun;
   to["latency"] = histogram_json(row.latency);
   to["samples"] = json::array();
   for (const round_sample& sample : row.samples)
@@ -104,6 +138,12 @@ result_row row_from(const json& from) {
   from.at("cpu_system_s_per_million").get_to(row.cpu_system_s_per_million);
   from.at("voluntary_switches_per_op").get_to(row.voluntary_switches_per_op);
   from.at("involuntary_switches_per_op").get_to(row.involuntary_switches_per_op);
+  get_added(from, "cpu_io_wq_s_per_million", row.cpu_io_wq_s_per_million);
+  get_added(from, "syscalls_per_op", row.syscalls_per_op);
+  get_added(from, "rate", row.setting.rate);
+  get_added(from, "offered_per_s", row.offered_per_s);
+  get_added(from, "due", row.due);
+  get_added(from, "not_begun", row.not_begun);
   row.latency = histogram_from(from.at("latency"));
   for (const json& sample : from.at("samples"))
     row.samples.push_back(sample_from(sample));
@@ -132,10 +172,12 @@ const result_row* find_row(const std::vector<result_row>& rows, const std::strin
 }
 
 const result_row* best_pool(const std::vector<result_row>& rows, const load_case& setting) {
+  const auto better = [&](const result_row& one, const result_row& other) {
+    return setting.rate.open() ? one.p99_us.median < other.p99_us.median : one.iops.median > other.iops.median;
+  };
   const result_row* best = nullptr;
   for (const auto& row : rows)
-    if (row.engine == "pool" && row.setting == setting && (best == nullptr || row.iops.median > best->iops.median))
-      best = &row;
+    if (row.engine == "pool" && row.setting == setting && (best == nullptr || better(row, *best))) best = &row;
   return best;
 }
 

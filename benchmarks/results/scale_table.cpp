@@ -3,6 +3,7 @@
 #include "../common/format.hpp"
 #include "../common/parse.hpp"
 #include "../common/ratio.hpp"
+#include "columns.hpp"
 
 #include <algorithm>
 #include <string>
@@ -20,6 +21,7 @@ std::vector<load_case> columns_of(const std::vector<result_row>& rows) {
   for (load_case& each : columns) {
     each.block = columns.front().block;
     each.depth = columns.front().depth;
+    each.rate = columns.front().rate;
   }
   std::ranges::sort(columns);
   columns.erase(std::ranges::unique(columns).begin(), columns.end());
@@ -44,8 +46,10 @@ std::string text_for(const result_row* there, const result_row& first) {
 
 void print_scaling(std::ostream& out, const std::vector<result_row>& rows) {
   const auto columns = columns_of(rows);
-  if (columns.size() < 2) return;
-  out << "\nIOPS as so many times those of the first case; client threads x shards:\n  block  depth  engine           ";
+  if (columns.size() < 2 || columns.front().rate.open()) return; // what is offered says how much an open loop does
+  const int width = engine_width(rows);
+  out << "\nIOPS as so many times those of the first case; client threads x shards:\n";
+  out << format("  block  depth  %-*s", width, "engine");
   for (const load_case& each : columns)
     out << format(" %7s", threads_by_shards(each).c_str());
   out << '\n';
@@ -54,7 +58,8 @@ void print_scaling(std::ostream& out, const std::vector<result_row>& rows) {
     const auto first =
         std::ranges::find_if(columns, [&](const load_case& c) { return find_like(rows, row, c) != nullptr; });
     if (find_like(rows, row, *first) != &row) continue;
-    out << format("%7s  %5u  %-17s", size_text(row.setting.block).c_str(), row.setting.depth, row.label().c_str());
+    out << format("%7s  %5u  %-*s", size_text(row.setting.block).c_str(), row.setting.depth, width,
+                  row.label().c_str());
     for (const load_case& each : columns) {
       const result_row* there = find_like(rows, row, each);
       out << format(" %7s", text_for(there, row).c_str());

@@ -4,6 +4,7 @@
 #include "../common/format.hpp"
 #include "../common/parse.hpp"
 #include "../common/ratio.hpp"
+#include "columns.hpp"
 #include "scale_table.hpp"
 
 #include <algorithm>
@@ -12,18 +13,19 @@ namespace shardbridge::bench {
 namespace {
 
 constexpr const char* legend =
-    R"(Medians over the rounds; +- is half the range. CPU s/M: CPU seconds for a million operations. Ratios are to the best
-pool of the same lines, and to raw; those of IOPS are those of GiB/s too.
+    R"(Medians over the rounds; +- is half the range. CPU s/M: CPU seconds for a million operations. Calls: system calls, which
+are counted apart. Ratios are to the best pool of the same lines, and to raw; those of IOPS are those of GiB/s too.
 )";
 
-std::string percent(const spread& s) {
-  return format("%.0f%%", s.relative() * 100);
-}
+constexpr const char* open_legend =
+    R"(Medians over the rounds; +- is half the range. Operations a second: what fell due and what was done; ! stands for an
+engine that did not keep up. Latencies are from when an operation was due. CPU s/M: CPU seconds for a million
+operations. Calls: system calls, which are counted apart. Ratios are to the pool with the least p99 of the same lines,
+and to raw.
+)";
 
-/// Of medians; "-" where there is nothing to compare with, which includes the row itself.
-std::string ratio(const result_row& row, const result_row* other, spread result_row::*field) {
-  return other == nullptr || other == &row ? "-" : ratio_text(row.*field, other->*field);
-}
+constexpr const char* io_wq_legend =
+    "io-wq: of the CPU time, what threads of the kernel used that work for io_uring.\n";
 
 /// What all rows have in common; the rest stands above each group.
 void print_heading(std::ostream& out, const result_set& results, const std::vector<load_case>& cases) {
@@ -40,18 +42,31 @@ void print_heading(std::ostream& out, const result_set& results, const std::vect
   if (common(&load_case::shards) && common(&load_case::client_threads))
     out << ", " << count_text(first.setting.shards, "shard") << ", "
         << count_text(first.setting.client_threads, "client thread");
+  if (first.setting.rate.open()) {
+    out << ", an open loop";
+    if (common(&load_case::rate)) out << " of " << rate_text(first.setting.rate);
+  }
   out << "; " << machine_text(environment) << "\n\n";
 }
 
-void print_row(std::ostream& out, const result_set& results, const result_row& row) {
-  const result_row* pool = best_pool(results.rows, row.setting);
-  const result_row* raw = find_row(results.rows, "raw", row.setting);
-  out << format("%5u  %-17s %9.0f %5s %7.2f %9.1f %9.1f %9.1f %8.2f %5s  %7s %7s  %7s %7s\n", row.setting.depth,
-                row.label().c_str(), row.iops.median, percent(row.iops).c_str(), row.gib_per_s.median,
-                row.p50_us.median, row.p99_us.median, row.p999_us.median, row.cpu_s_per_million.median,
-                percent(row.cpu_s_per_million).c_str(), ratio(row, pool, &result_row::iops).c_str(),
-                ratio(row, raw, &result_row::iops).c_str(), ratio(row, pool, &result_row::cpu_s_per_million).c_str(),
-                ratio(row, raw, &result_row::cpu_s_per_million).c_str());
+void print_columns(std::ostream& out, const std::vector<column>& columns, int width) {
+  std::string above(static_cast<std::size_t>(7 + width), ' ');
+  std::string names = format("depth  %-*s", width, "engine");
+  for (const column& each : columns) {
+    above.resize(names.size(), ' '); // what ended far before the last name
+    names += format("%*s", each.width, each.name.c_str());
+    if (each.above.empty()) continue;
+    above.resize(names.size() - each.above.size(), ' ');
+    above += each.above;
+  }
+  out << above << '\n' << names << '\n';
+}
+
+void print_row(std::ostream& out, const result_row& row, const std::vector<column>& columns, int width) {
+  out << format("%5u  %-*s", row.setting.depth, width, row.label().c_str());
+  for (const column& each : columns)
+    out << format("%*s", each.width, each.text(row).c_str());
+  out << '\n';
 }
 
 void print_incidents(std::ostream& out, const result_row& row, const std::vector<load_case>& cases) {
@@ -72,19 +87,20 @@ void print_table(std::ostream& out, const result_set& results) {
   }
   const std::vector<load_case> cases = cases_of(results.rows);
   print_heading(out, results, cases);
-  out << "                                                                                        "
-         "      IOPS times       CPU times\n"
-         "depth  engine                 IOPS   +-    GiB/s    p50 us    p99 us  p99.9 us  CPU s/M   +-"
-         "     pool     raw     pool     raw\n";
+  const auto columns = columns_for(results.rows);
+  const int width = engine_width(results.rows);
+  print_columns(out, columns, width);
   for (const case_group& group : groups_of(results.rows)) {
     if (const std::string what = describe_group(group.front(), cases); !what.empty()) out << what << ":\n";
     for (const load_case& each : group) {
       for (const auto& row : results.rows)
-        if (row.setting == each) print_row(out, results, row);
+        if (row.setting == each) print_row(out, row, columns, width);
       out << '\n';
     }
   }
-  out << legend << ratio_legend;
+  out << (results.rows.front().setting.rate.open() ? open_legend : legend);
+  if (std::ranges::find(columns, "io-wq", &column::name) != columns.end()) out << io_wq_legend;
+  out << ratio_legend;
   for (const auto& row : results.rows)
     print_incidents(out, row, cases);
   print_scaling(out, results.rows);
@@ -92,7 +108,7 @@ void print_table(std::ostream& out, const result_set& results) {
 
 std::string conclusion(const result_set& results) {
   const auto groups = groups_of(results.rows);
-  if (groups.empty()) return {};
+  if (groups.empty() || groups.front().back().rate.open()) return {};
   const load_case& greatest = groups.front().back();
   const result_row* bridge = find_row(results.rows, "bridge", greatest);
   const result_row* pool = best_pool(results.rows, greatest);

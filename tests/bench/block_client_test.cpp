@@ -194,6 +194,20 @@ TEST(block_client, verified_writers_keep_off_each_other_and_find_lost_writes) {
   EXPECT_GT(f.shared.accounts.take().wrong_blocks, 0U);
 }
 
+TEST(account, takes_over_what_went_wrong_alone) {
+  account sum, other;
+  other.operations = 5;
+  other.timeouts = 1;
+  other.errors = 2;
+  other.wrong_blocks = 3;
+  other.note("broken");
+  sum.merge_faults(other);
+  EXPECT_EQ(sum.operations + sum.timeouts, 0U);
+  EXPECT_EQ(sum.errors, 2U);
+  EXPECT_EQ(sum.wrong_blocks, 3U);
+  EXPECT_EQ(sum.messages, std::vector<std::string>{"broken"});
+}
+
 TEST(account_set, sums_what_threads_did) {
   account_set accounts;
   std::vector<std::thread> threads;
@@ -214,6 +228,10 @@ TEST(round_result, crosses_a_pipe) {
   round_result result;
   result.seconds = 0.5;
   result.usage = {.user_seconds = 0.0625, .system_seconds = 0.1875, .voluntary_switches = 7, .involuntary_switches = 2};
+  result.io_wq_seconds = 0.125;
+  result.syscalls_per_op = 0.5;
+  result.due = 9;
+  result.offering_seconds = 0.4375;
   result.totals.operations = 3;
   result.totals.bytes = 3 * block;
   result.totals.errors = 1;
@@ -225,6 +243,10 @@ TEST(round_result, crosses_a_pipe) {
   EXPECT_EQ(nlohmann::json(copy), nlohmann::json(result));
   EXPECT_DOUBLE_EQ(copy.iops(), 6);
   EXPECT_DOUBLE_EQ(copy.cpu_s_per_million(), 0.25e6 / 3);
+  EXPECT_EQ(copy.not_begun(), 5U) << "an error was one that was begun";
+  EXPECT_EQ(copy.syscalls_per_op, 0.5);
+  result.syscalls_per_op.reset();
+  EXPECT_FALSE(nlohmann::json(result).get<round_result>().syscalls_per_op);
 }
 
 } // namespace

@@ -72,7 +72,7 @@ TEST(comparison, knows_what_more_of_a_quantity_is) {
     EXPECT_EQ(meaning_of_more(rate), direction::better) << rate;
   for (const char* const cost :
        {"p99_us", "base.from_initiation.p50_ms", "cpu_s_per_million", "cpu_us_per_op", "syscalls_per_op",
-        "system_calls", "server_cpu_us", "memory.peak_mib", "voluntary_switches_per_op"})
+        "system_calls", "server_cpu_us", "memory.peak_mib", "voluntary_switches_per_op", "cpu_io_wq_s_per_million"})
     EXPECT_EQ(meaning_of_more(cost), direction::worse) << cost;
   EXPECT_EQ(meaning_of_more("levels.percent_normal"), direction::neither);
 }

@@ -1,6 +1,7 @@
 // Goal: lists of settings become every combination of them, and are told apart by what differs. Method: small lists.
 
 #include "results/load_case.hpp"
+#include "sentence_of.hpp"
 
 #include <gtest/gtest.h>
 
@@ -29,6 +30,29 @@ TEST(load_case, an_engine_with_a_thread_for_each_shard_is_measured_once) {
     EXPECT_EQ(measures_threads_of_shards(each, matrix), like_shards || first_of_none)
         << each.shards << " shards, " << each.client_threads << " client threads";
   }
+}
+
+TEST(load_case, rates_are_combined_with_the_rest) {
+  const auto cases = combine({4096}, {1}, {1}, {1, 32}, parse_rates("--rate", "1000,50%"));
+  ASSERT_EQ(cases.size(), 4U);
+  EXPECT_EQ(cases[1], (load_case{.rate = {.value = 1000}, .depth = 32}));
+  EXPECT_EQ(cases[2], (load_case{.rate = {.value = 50, .percent = true}, .depth = 1}));
+  EXPECT_EQ(describe(cases[1], cases), "1000 operations a second, depth 32");
+  EXPECT_EQ(describe_group(cases[3], cases), "50% of what the first engine does");
+}
+
+TEST(offered_rate, is_a_number_or_a_share_or_none) {
+  EXPECT_EQ(parse_rates("--rate", ""), (std::vector<offered_rate>{{}}));
+  EXPECT_FALSE(parse_rates("--rate", "").front().open());
+  EXPECT_EQ(parse_rates("--rate", "7,50%,7"), (std::vector<offered_rate>{{7, false}, {50, true}}));
+  for (const offered_rate& each : std::vector<offered_rate>{{}, {7, false}, {50, true}}) {
+    const nlohmann::ordered_json json = each;
+    EXPECT_EQ(json.get<offered_rate>(), each) << json;
+  }
+  EXPECT_EQ(nlohmann::ordered_json(offered_rate{50, true}), "50%");
+  EXPECT_EQ(nlohmann::ordered_json(offered_rate{}), nullptr);
+  for (const char* wrong : {"0", "x", "5,", "0%", "-1", "%", "100000000000", "20000%"})
+    EXPECT_NE(sentence_of([&] { parse_rates("--rate", wrong); }).find("--rate"), std::string::npos) << wrong;
 }
 
 TEST(load_case, is_described_by_what_differs) {

@@ -185,6 +185,125 @@ TEST(offload, wrong_blocks_are_found_by_every_engine) {
   }
 }
 
+TEST(offload, an_open_loop_offers_the_same_to_every_engine) {
+  const scratch_folder folder;
+  for (const char* arrivals : {"poisson", "fixed"}) {
+    const auto result = run_program({"offload",
+                                     direct_option(folder),
+                                     "--seconds",
+                                     "1",
+                                     "--rounds",
+                                     "1",
+                                     "--size",
+                                     "4M",
+                                     "--quiet",
+                                     "--engine",
+                                     "bridge,bridge-each,pool,asio-file,raw,pread,design-locked-queue",
+                                     "--pool-threads",
+                                     "2",
+                                     "--depth",
+                                     "16",
+                                     "--shards",
+                                     "2",
+                                     "--client-threads",
+                                     "2",
+                                     "--rw",
+                                     "mixed",
+                                     "--verify",
+                                     "--rate",
+                                     "200",
+                                     "--arrivals",
+                                     arrivals,
+                                     "--json",
+                                     "-"},
+                                    {.temporary_folder = folder.path().string()});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto json = nlohmann::json::parse(result.out);
+    EXPECT_EQ(json.at("environment").at("arrivals"), arrivals);
+    ASSERT_EQ(json.at("results").size(), 8U);
+    const auto due = json.at("results").at(0).at("due").get<std::uint64_t>();
+    EXPECT_NEAR(static_cast<double>(due), 200, std::string(arrivals) == "fixed" ? 1 : 5 * 14.2) << "or unlikely";
+    for (const auto& row : json.at("results")) {
+      EXPECT_EQ(row.at("rate"), 200) << row;
+      EXPECT_EQ(row.at("due"), due) << row;
+      EXPECT_EQ(row.at("operations").get<std::uint64_t>() + row.at("not_begun").get<std::uint64_t>(), due) << row;
+      EXPECT_GT(row.at("operations"), 0) << row;
+      EXPECT_EQ(row.at("wrong_blocks"), 0) << row;
+      EXPECT_NEAR(row.at("offered_per_s").at("median").get<double>(), static_cast<double>(due), 1e-6) << row;
+    }
+  }
+}
+
+TEST(offload, an_engine_that_cannot_keep_up_is_marked_and_its_operations_wait_from_when_they_were_due) {
+  const scratch_folder folder;
+  const auto result =
+      run_program({"offload", "--no-direct", "--seconds", "0.5",    "--rounds",       "1",      "--size",
+                   "64M",     "--quiet",     "--engine",  "pool",   "--pool-threads", "1",      "--depth",
+                   "1",       "--block",     "1M",        "--rate", "1000000",        "--json", folder / "r.json"},
+                  {.temporary_folder = folder.path().string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.out.find(" ! "), std::string::npos) << result.out;
+  const auto row = nlohmann::json::parse(std::ifstream(folder / "r.json")).at("results").at(0);
+  EXPECT_GT(row.at("not_begun").get<double>(), row.at("due").get<double>() / 2);
+  EXPECT_GT(row.at("p99_us").at("median").get<double>(), 200'000) << "what is done last waited for most of the round";
+}
+
+TEST(offload, an_open_loop_may_offer_a_share_of_what_the_first_engine_does) {
+  const scratch_folder folder;
+  const auto result = run_program(quick({direct_option(folder), "--engine", "pool,raw", "--pool-threads", "2",
+                                         "--depth", "4", "--rate", "10%,20%", "--json", folder / "r.json"}),
+                                  {.temporary_folder = folder.path().string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = nlohmann::json::parse(std::ifstream(folder / "r.json"));
+  ASSERT_EQ(json.at("results").size(), 4U);
+  EXPECT_EQ(json.at("results").at(0).at("rate"), "10%");
+  EXPECT_EQ(json.at("results").at(3).at("rate"), "20%");
+  EXPECT_GT(json.at("results").at(0).at("due"), 0);
+  EXPECT_NE(result.out.find("10% of what the first engine does:\n"), std::string::npos) << result.out;
+  EXPECT_TRUE(run_program({"report", folder / "r.json"}).out.starts_with(result.out));
+  const auto compared = run_program({"compare", "--strict", folder / "r.json", folder / "r.json"});
+  EXPECT_EQ(compared.exit_code, 0) << compared.err;
+  EXPECT_EQ(compared.out.find("only before"), std::string::npos) << compared.out;
+}
+
+TEST(offload, an_interrupt_ends_what_waits_until_it_is_due) {
+  const scratch_folder folder;
+  for (const char* engine : {"bridge", "raw", "pread"}) {
+    program_run running({"offload", direct_option(folder), "--size", "1M", "--depth", "4", "--seconds", "3000",
+                         "--rounds", "1", "--engine", engine, "--rate", "1", "--arrivals", "fixed", "--json",
+                         folder / "r.json"},
+                        {.temporary_folder = folder.path().string()});
+    ASSERT_TRUE(running.wait_until([&] { return running.err_so_far().find("round 1 of 1") != std::string::npos; }))
+        << running.err_so_far();
+    std::this_thread::sleep_for(1500ms); // until the first is done
+    running.signal(SIGINT);
+    const auto result = running.wait();
+    EXPECT_EQ(result.exit_code, 130) << engine << ": " << result.err;
+    std::filesystem::remove(folder / "r.json");
+  }
+}
+
+TEST(offload, system_calls_are_counted_for_every_engine_or_it_says_why_not) {
+  const scratch_folder folder;
+  const auto result =
+      run_program({"offload", "--no-direct", "--seconds", "0.1", "--rounds", "2", "--size", "1M", "--depth", "1",
+                   "--engine", "pread,pool,bridge,raw,asio-file-each", "--pool-threads", "2", "--json", "-"},
+                  {.temporary_folder = folder.path().string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  const bool counted = json.at("environment").at("syscalls") == "counted";
+  EXPECT_EQ(result.err.find("system calls are not counted") == std::string::npos, counted) << result.err;
+  for (const auto& row : json.at("results")) {
+    EXPECT_EQ(row.at("syscalls_per_op").is_object(), counted) << row;
+    if (!counted) continue;
+    EXPECT_GT(row.at("syscalls_per_op").at("min"), 0) << row;
+    if (row.at("engine") == "pread") {
+      EXPECT_GE(row.at("syscalls_per_op").at("min"), 1) << "each is one";
+      EXPECT_LT(row.at("syscalls_per_op").at("min"), 1.5) << row;
+    }
+  }
+}
+
 TEST(offload, engines_without_deadlines_say_so) {
   const scratch_folder folder;
   const auto result = run_program({"offload", direct_option(folder), "--seconds", "0.05", "--rounds", "1", "--size",
@@ -228,7 +347,7 @@ TEST(offload, an_interrupt_prints_what_is_done) {
 TEST(offload, help_has_examples_and_exit_codes) {
   const auto help = run_program({"offload", "--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* part : {"Examples:", "Exit codes:", "--engine", "--timeout-mode", "--allow-write"})
+  for (const char* part : {"Examples:", "Exit codes:", "--engine", "--timeout-mode", "--allow-write", "--rate 50%"})
     EXPECT_NE(help.out.find(part), std::string::npos) << part;
   const auto version = run_program({"--version"});
   EXPECT_EQ(version.exit_code, 0);

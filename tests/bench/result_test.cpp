@@ -62,7 +62,11 @@ TEST(result_set, keeps_histograms_and_samples) {
   for (const int time : {10, 10, 20'000, 3'000'000})
     row.latency.record(std::chrono::nanoseconds(time));
   row.samples = {{.seconds = 0.5, .iops = 7, .max_us = 3000, .involuntary_switches = 2}, {.seconds = 0.6}};
+  row.samples[0].syscalls_per_op = 0.25;
+  row.samples[0].io_wq_s = 0.125;
   row.cpu_system_s_per_million = {1, 2, 3};
+  row.cpu_io_wq_s_per_million = {0, 1, 2};
+  row.syscalls_per_op = {0.25, 0.5, 1};
   const auto text = nlohmann::ordered_json(results).dump();
   const auto copy = nlohmann::ordered_json::parse(text).get<result_set>();
   EXPECT_EQ(nlohmann::ordered_json(copy).dump(), text);
@@ -70,6 +74,13 @@ TEST(result_set, keeps_histograms_and_samples) {
   ASSERT_EQ(copy.rows[0].samples.size(), 2U);
   EXPECT_EQ(copy.rows[0].samples[0].involuntary_switches, 2U);
   EXPECT_DOUBLE_EQ(copy.rows[0].cpu_system_s_per_million.median, 2);
+  EXPECT_DOUBLE_EQ(copy.rows[0].cpu_io_wq_s_per_million.median, 1);
+  EXPECT_DOUBLE_EQ(copy.rows[0].samples[0].io_wq_s, 0.125);
+  EXPECT_EQ(copy.rows[0].samples[0].syscalls_per_op, 0.25);
+  EXPECT_FALSE(copy.rows[0].samples[1].syscalls_per_op);
+  ASSERT_TRUE(copy.rows[0].syscalls_per_op);
+  EXPECT_DOUBLE_EQ(copy.rows[0].syscalls_per_op->max, 1);
+  EXPECT_FALSE(copy.rows[1].syscalls_per_op);
 }
 
 TEST(histogram_json, names_the_longest_time_of_each_bucket) {
@@ -115,7 +126,13 @@ TEST(result_set, of_a_run_that_had_its_client_threads_in_the_environment_can_be_
                                            "cpu_user_s_per_million",
                                            "cpu_system_s_per_million",
                                            "voluntary_switches_per_op",
-                                           "involuntary_switches_per_op"};
+                                           "involuntary_switches_per_op",
+                                           "rate",
+                                           "offered_per_s",
+                                           "cpu_io_wq_s_per_million",
+                                           "syscalls_per_op",
+                                           "due",
+                                           "not_begun"};
   for (auto& row : old["results"])
     for (const char* name : new_since)
       row.erase(name);
@@ -142,8 +159,79 @@ TEST(table, has_a_line_for_each_row) {
   for (const char* part : {"randread, blocks of 4 KiB, O_DIRECT, f (1 MiB, ext4)", "  128  pool of 16 ", "    1  raw ",
                            "  128  bridge                90000   10%"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
-  const auto bridge = text.substr(text.find("128  bridge"), 130);
+  const auto bridge = text.substr(text.find("128  bridge"), 140);
   EXPECT_NE(bridge.find("1.20    0.90     0.25    1.50"), std::string::npos) << bridge;
+}
+
+std::string table_of(const result_set& results) {
+  std::ostringstream out;
+  print_table(out, results);
+  return out.str();
+}
+
+TEST(table, has_room_for_the_longest_name) {
+  result_set results = make_set();
+  results.rows.push_back(make_row("design-locked-queue", 128, 50'000, 3));
+  const std::string text = table_of(results);
+  const auto place = [&](const char* what, const char* behind) {
+    const auto line = text.find(what);
+    return text.find(behind, line) - text.rfind('\n', line);
+  };
+  EXPECT_EQ(place("  128  design-locked-queue", "50000"), place("  128  bridge ", "90000")) << text;
+  EXPECT_EQ(place("depth  engine", "IOPS") - 1, place("  128  bridge ", "90000")) << text;
+}
+
+TEST(table, has_system_calls_where_they_are_counted) {
+  result_set results = make_set();
+  results.rows[0].syscalls_per_op = {0.1, 0.25, 0.3};
+  const std::string text = table_of(results);
+  EXPECT_NE(text.find("    0%   0.25     1.20"), std::string::npos) << text;
+  EXPECT_NE(text.find("    0%      -        -"), std::string::npos) << text;
+}
+
+TEST(table, has_the_share_of_kernel_workers_where_there_is_one) {
+  result_set results = make_set();
+  EXPECT_EQ(table_of(results).find("io-wq"), std::string::npos);
+  results.rows[0].cpu_io_wq_s_per_million = {0, 0.01, 0};
+  EXPECT_EQ(table_of(results).find("io-wq"), std::string::npos) << "it would be 0 %";
+  results.rows[0].cpu_io_wq_s_per_million = {1, 1.5, 2};
+  const std::string text = table_of(results);
+  EXPECT_NE(text.find("   +-  io-wq"), std::string::npos) << text;
+  EXPECT_NE(text.find("    0%    50%      -     1.20"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nio-wq: of the CPU time"), std::string::npos) << text;
+}
+
+TEST(table, of_an_open_loop_has_what_is_offered_and_who_does_not_keep_up) {
+  result_set results = make_set();
+  for (result_row& row : results.rows) {
+    row.setting.rate = {.value = 80'000};
+    row.offered_per_s = {79'900, 80'010, 80'100};
+    row.due = 120'000;
+    row.not_begun = row.iops.median < 80'000 ? 20'000 : 1200;
+    row.p99_us = {100, 200, 300};
+  }
+  results.rows[2].p99_us = {50, 100, 150};
+  results.rows[1].p99_us = results.rows[3].p99_us = {1000, 1000, 1000};
+  const std::string text = table_of(results);
+  EXPECT_NE(text.find("an open loop of 80000 operations a second; "), std::string::npos) << text;
+  EXPECT_NE(text.find("  128  bridge                80010     90000    "), std::string::npos) << text;
+  EXPECT_NE(text.find("  128  pool of 16            80010     75000 !  "), std::string::npos) << text;
+  EXPECT_NE(text.find("p99 times"), std::string::npos) << text;
+  EXPECT_EQ(text.find("IOPS"), std::string::npos) << text;
+  EXPECT_EQ(best_pool(results.rows, results.rows[0].setting)->pool_threads, 16U) << "the one with the least p99";
+  EXPECT_EQ(conclusion(results), "");
+  const auto copy = nlohmann::ordered_json::parse(nlohmann::ordered_json(results).dump()).get<result_set>();
+  EXPECT_EQ(table_of(copy), text);
+}
+
+TEST(result_row, falls_behind_where_more_than_a_hundredth_and_more_than_one_a_round_was_not_begun) {
+  result_row row = make_row("raw", 1, 100, 1);
+  for (const auto& [due, not_begun, behind] :
+       {std::tuple{0U, 0U, false}, {1000U, 10U, false}, {1000U, 11U, true}, {20U, 3U, false}, {20U, 4U, true}}) {
+    row.due = due;
+    row.not_begun = not_begun;
+    EXPECT_EQ(row.falls_behind(), behind) << due << ' ' << not_begun;
+  }
 }
 
 TEST(table, says_above_each_group_what_the_cases_differ_in) {
@@ -164,7 +252,7 @@ TEST(table, does_not_print_a_ratio_that_is_not_known) {
   results.rows[0].iops = {50'000, 90'000, 130'000};
   std::ostringstream out;
   print_table(out, results);
-  const auto bridge = out.str().substr(out.str().find("128  bridge"), 130);
+  const auto bridge = out.str().substr(out.str().find("128  bridge"), 140);
   EXPECT_NE(bridge.find("   ~       ~     0.25    1.50"), std::string::npos) << bridge;
   EXPECT_NE(out.str().find("~ is a ratio that is not known"), std::string::npos);
   const std::string sentence = conclusion(results);

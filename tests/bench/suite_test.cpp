@@ -12,6 +12,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -50,6 +51,14 @@ TEST(suite_plan, has_steps_that_the_program_understands) {
       EXPECT_NE(result.err.find("missing"), std::string::npos) << "all but the file is fine: " << result.err;
     }
   }
+}
+
+TEST(suite_plan, has_an_open_loop_where_there_is_time_for_it) {
+  const auto has_rate = [](const suite_step& step) {
+    return std::ranges::find(step.arguments, "--rate") != step.arguments.end();
+  };
+  EXPECT_TRUE(std::ranges::any_of(plan_suite(suite_length::full), has_rate));
+  EXPECT_TRUE(std::ranges::none_of(plan_suite(suite_length::quick), has_rate));
 }
 
 TEST(suite_plan, leaves_out_what_is_not_wanted) {
