@@ -17,10 +17,14 @@ void add_engine_option(CLI::App& command, std::string& engines, bool& chosen) {
 void add_run_options(CLI::App& command, run_texts& texts, const std::string& length) {
   command.add_option("--seconds", texts.seconds, "Length of " + length)->type_name("SECONDS");
   command.add_option("--rounds", texts.rounds, "Rounds for each line of the table")->type_name("N");
-  command.add_option("--json", texts.json, "Write the results there too; - is stdout, the table then goes to stderr")
+  add_output_options(command, texts);
+}
+
+void add_output_options(CLI::App& command, output_options& options) {
+  command.add_option("--json", options.json, "Write the results there too; - is stdout, the table then goes to stderr")
       ->type_name("PATH");
-  add_plot_option(command, texts.plot);
-  add_quiet_option(command, texts.quiet);
+  add_plot_option(command, options.plot);
+  add_quiet_option(command, options.quiet);
 }
 
 void add_plot_option(CLI::App& command, std::string& folder) {

@@ -15,8 +15,10 @@ CLI::App& add_command(CLI::App& app, const std::string& name, const std::string&
 
 /// --engine; `chosen` becomes whether the user named some.
 void add_engine_option(CLI::App& command, std::string& engines, bool& chosen);
-/// --seconds, --rounds, --json, --plot and --quiet. `length` is what --seconds is the length of.
+/// --seconds, --rounds, and the options of output. `length` is what --seconds is the length of.
 void add_run_options(CLI::App& command, run_texts& texts, const std::string& length = "a round");
+/// --json, --plot and --quiet
+void add_output_options(CLI::App& command, output_options& options);
 /// --plot
 void add_plot_option(CLI::App& command, std::string& folder);
 /// --quiet

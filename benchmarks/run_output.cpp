@@ -8,7 +8,7 @@
 
 namespace shardbridge::bench {
 
-run_output::run_output(std::string command, const run_options& options)
+run_output::run_output(std::string command, const output_options& options)
     : command_(std::move(command)), json_on_stdout_(options.json == "-"), quiet_(options.quiet) {
   if (!options.json.empty()) json_.emplace(options.json);
   if (!options.plot.empty()) plot_.emplace(options.plot);

@@ -16,7 +16,7 @@ namespace shardbridge::bench {
 class run_output {
  public:
   /// `command`: its name, by which files can be told apart. Throws bad_input and run_failure.
-  run_output(std::string command, const run_options& options);
+  run_output(std::string command, const output_options& options);
 
   /// Where tables go: stdout, unless JSON goes there.
   [[nodiscard]] std::ostream& table() const;

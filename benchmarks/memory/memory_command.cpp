@@ -1,15 +1,14 @@
 #include "../command.hpp"
+#include "../command_options.hpp"
 
 #include "../common/environment.hpp"
 #include "../common/failure.hpp"
 #include "../common/interrupt.hpp"
-#include "../results/json_file.hpp"
+#include "../run_output.hpp"
 #include "memory_table.hpp"
 #include "runner.hpp"
 
-#include <iostream>
 #include <memory>
-#include <optional>
 
 namespace shardbridge::bench {
 namespace {
@@ -25,13 +24,12 @@ Examples:
 
 int run_command(const memory_texts& texts) {
   const memory_options options = parse_options(texts);
-  std::optional<json_file> json;
-  if (!options.json.empty()) json.emplace(options.json);
+  run_output output("memory", options);
   memory_set results = run_memory(options);
   results.environment = describe_environment();
   results.environment["interrupted"] = interrupted();
-  print_table(options.json == "-" ? std::cerr : std::cout, results);
-  if (json) json->write(results);
+  print_table(output.table(), results);
+  output.write(results);
   return static_cast<int>(interrupted() ? exit_code::interrupted : exit_code::ok);
 }
 
@@ -39,19 +37,16 @@ int run_command(const memory_texts& texts) {
 
 void add_memory_command(CLI::App& app, action& chosen) {
   const auto texts = std::make_shared<memory_texts>();
-  CLI::App* command = app.add_subcommand(
-      "memory",
-      "What shards, bridges, operations and tasks take of memory, the process's and the kernel's, and whether "
-      "it stays so over time; tables on stdout.");
-  command->option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  command->add_option("--operations", texts->operations, "No-ops, and as many reads, in each stretch of the work")
+  CLI::App& command =
+      add_command(app, "memory",
+                  "What shards, bridges, operations and tasks take of memory, the process's and the kernel's, and "
+                  "whether it stays so over time; tables on stdout.");
+  command.add_option("--operations", texts->operations, "No-ops, and as many reads, in each stretch of the work")
       ->type_name("N");
-  command->add_option("--stretches", texts->stretches, "After each the process is looked at")->type_name("N");
-  command->add_option("--json", texts->json, "Write the results there too; - is stdout, the table then goes to stderr")
-      ->type_name("PATH");
-  command->add_flag("--quiet", texts->quiet, "No progress");
-  command->footer(footer);
-  command->callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
+  command.add_option("--stretches", texts->stretches, "After each the process is looked at")->type_name("N");
+  add_output_options(command, *texts);
+  command.footer(footer);
+  command.callback([texts, &chosen] { chosen = [texts] { return run_command(*texts); }; });
 }
 
 } // namespace shardbridge::bench

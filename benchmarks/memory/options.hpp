@@ -1,24 +1,22 @@
 #pragma once
 
+#include "../common/run_options.hpp"
+
 #include <cstdint>
 #include <string>
 
 namespace shardbridge::bench {
 
 /// What the user asked of `memory`.
-struct memory_options {
+struct memory_options : output_options {
   std::uint64_t operations = 0; ///< Of each kind in a stretch.
   unsigned stretches = 0;
-  std::string json; ///< Empty: none; "-": stdout.
-  bool quiet = false;
 };
 
 /// The same as text, with the defaults: what the parser of the command line fills.
-struct memory_texts {
+struct memory_texts : output_options {
   std::string operations = "1000000";
   std::string stretches = "10";
-  std::string json;
-  bool quiet = false;
 };
 
 /// Throws bad_input with a sentence that names the option.

@@ -71,6 +71,8 @@ constexpr std::array all_known{
     known{"p50", blue, square},
     known{"p99", sky, diamond},
     known{"CPU", green, up},
+    known{"own", blue, square},
+    known{"kernel", orange, up},
 };
 
 constexpr std::array others{teal, wine, olive, indigo, sand};

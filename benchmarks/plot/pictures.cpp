@@ -26,11 +26,17 @@ constexpr std::array commands{
     drawn_command{"wake", wake_pictures, "strategy"},
     drawn_command{"fairness", fairness_pictures, "loads"},
     drawn_command{"pressure", pressure_pictures, "overload"},
+    drawn_command{"memory", memory_pictures, "each_more"},
     drawn_command{"offload", offload_pictures, "iops"},
     drawn_command{"cached", offload_pictures, "iops"},
     drawn_command{"sequential", offload_pictures, "iops"},
     drawn_command{"scale", offload_pictures, "iops"},
 };
+
+/// Those of `memory` are of several kinds.
+const results_json& rows_of(const results_json& results) {
+  return results.contains("stretches") ? results.at("shards") : results.at("results");
+}
 
 /// "NAME", "NAME-2" and so on, none of them taller than can be looked at.
 std::vector<picture> divided(picture what) {
@@ -51,7 +57,7 @@ std::vector<picture> divided(picture what) {
 
 std::string command_of(const results_json& results) {
   if (const auto said = results.at("environment").value("command", std::string()); !said.empty()) return said;
-  const results_json& rows = results.at("results");
+  const results_json& rows = rows_of(results);
   for (const drawn_command& each : commands)
     if (!rows.empty() && rows.front().contains(each.mark)) return std::string(each.name);
   return {};
@@ -59,7 +65,7 @@ std::string command_of(const results_json& results) {
 
 std::vector<picture> pictures_of(const results_json& results) {
   try {
-    if (results.at("results").empty()) return {};
+    if (rows_of(results).empty()) return {};
     const std::string command = command_of(results);
     for (const drawn_command& each : commands) {
       if (each.name != command) continue;

@@ -24,5 +24,6 @@ std::vector<picture> echo_pictures(const results_json& results);
 std::vector<picture> wake_pictures(const results_json& results);
 std::vector<picture> fairness_pictures(const results_json& results);
 std::vector<picture> pressure_pictures(const results_json& results);
+std::vector<picture> memory_pictures(const results_json& results);
 
 } // namespace shardbridge::bench

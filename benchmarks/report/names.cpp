@@ -11,7 +11,8 @@ namespace {
 
 report_file read_file(const std::string& path) {
   report_file file{.path = path, .results = read_json(path), .name = {}};
-  if (!file.results.is_object() || !file.results.contains("environment") || !file.results.contains("results"))
+  if (!file.results.is_object() || !file.results.contains("environment") ||
+      !(file.results.contains("results") || file.results.contains("stretches")))
     throw bad_input("'" + path + "' does not hold results of this program");
   try {
     file.name = command_of(file.results);

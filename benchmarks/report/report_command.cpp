@@ -31,6 +31,7 @@ struct report_texts {
 
 /// Whether `report` has a table for it.
 bool has_table(const results_json& results) {
+  if (!results.contains("results")) return false;
   const results_json& rows = results.at("results");
   return rows.empty() || rows.front().contains("iops");
 }

@@ -117,7 +117,19 @@ INSTANTIATE_TEST_SUITE_P(
         drawing_command{{"pressure", "--engine", "refuse,pool", "--seconds", "2", "--base-seconds", "0.2", "--drain",
                          "0.2", "--size", "2M", "--no-direct", "--pool-threads", "2"},
                         {"pressure-latency.png", "pressure.png"}}),
-    [](const auto& info) { return info.param.arguments.front(); });
+    [](const auto& tested) { return tested.param.arguments.front(); });
+
+TEST_F(plot, of_memory_is_drawn_at_once_and_the_same_later) {
+  const std::string results = folder_ / "memory.json", pictures = folder_ / "at once", later = folder_ / "later";
+  const auto made = run({"memory", "--operations", "1000", "--stretches", "3", "--json", results, "--plot", pictures});
+  if (made.err.find("io_uring cannot be used") != std::string::npos) GTEST_SKIP() << made.err;
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const program_result again = run({"report", results, "--plot", later});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(again.err, "") << "gnuplot has nothing to complain of";
+  expect_png(pictures + "/memory.png");
+  EXPECT_EQ(bytes_of(pictures + "/memory.png"), bytes_of(later + "/memory.png"));
+}
 
 TEST_F(plot, of_several_files_is_drawn_at_once) {
   const std::string one = folder_ / "one.json", other = folder_ / "other.json", echo = folder_ / "some-echo.json";
