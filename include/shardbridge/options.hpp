@@ -99,7 +99,8 @@ struct shard_group_options {
   /// Who watches the deadlines of operations in the kernel. Both mean the same; `linked` is much dearer.
   shardbridge::timeout_mode timeout_mode = shardbridge::timeout_mode::timer;
   /// The longest a shard with nothing to do looks again before it sleeps, 0 to 1 s; 0: it sleeps at once. It looks only
-  /// while it has seen that looking pays: while an operation takes less than this from one look to the next.
+  /// while it has seen that looking pays: while an operation takes less than this from one look to the next, or
+  /// something comes within 5 us, which a wake would cost; then it looks for that long.
   std::chrono::nanoseconds spin = std::chrono::microseconds(50);
   /// Threads that the kernel may start for each shard, to do for it what would block (io-wq): so many for files, and as
   /// many for what may wait for ever. On `backend::thread_pool` threads of the shard's own, for files, of which the
