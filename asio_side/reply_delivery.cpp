@@ -24,7 +24,7 @@ constexpr std::int64_t drain_bound_ns = 100'000;
 /// Handlers that take longer than this are run by whatever threads are idle: to wake one costs about as much.
 constexpr std::int64_t slow_ns = 20'000;
 /// Brisk handlers called between two looks at the clock.
-constexpr std::size_t handlers_a_clock = 16;
+constexpr std::size_t handlers_a_clock = 8;
 
 } // namespace
 

@@ -1,7 +1,6 @@
 // Is what `memory` looks at: see companion_protocol.hpp.
 
-#include "../common/failure.hpp"
-#include "../common/interrupt.hpp"
+#include "../common/companion.hpp"
 #include "companion_protocol.hpp"
 #include "memory_group.hpp"
 #include "scenes.hpp"
@@ -17,10 +16,6 @@ namespace shardbridge::bench {
 namespace {
 
 using json = nlohmann::ordered_json;
-
-void answer(const json& value) {
-  std::cout << value << std::endl;
-}
 
 memory_use memory_now(const memory_group& group) {
   ::malloc_trim(0);
@@ -39,22 +34,14 @@ void serve() {
       {"calls", look_at_bridge},  {"tasks", look_at_tasks},   {"stretches", look_at_stretches}};
   const memory_group group;
   scenes.at(request.what)(request, [&](const char* state) {
-    answer({{"state", state}, {"memory", memory_now(group)}});
+    answer(json{{"state", state}, {"memory", memory_now(group)}});
   });
-  answer({{"end", true}});
+  answer(json{{"end", true}});
 }
 
 } // namespace
 } // namespace shardbridge::bench
 
 int main() {
-  using namespace shardbridge::bench;
-  install_interrupt_handlers();
-  try {
-    serve();
-  } catch (const std::exception& failure) {
-    answer({{"failure", failure.what()}});
-    return static_cast<int>(exit_code::run_failed);
-  }
-  return static_cast<int>(exit_code::ok);
+  return shardbridge::bench::run_companion(&shardbridge::bench::serve);
 }

@@ -1,6 +1,7 @@
 // Boost's own random_access_file, in a program of its own: BOOST_ASIO_HAS_IO_URING changes types all over Asio, and a
 // program where some files are compiled with it and others without does not work.
 
+#include "../common/companion.hpp"
 #include "../common/failure.hpp"
 #include "../common/interrupt.hpp"
 #include "client_fleet.hpp"
@@ -50,10 +51,6 @@ class boost_file_engine final : public engine {
   std::deque<asio::basic_random_access_file<client_fleet::executor_type>> files_;
 };
 
-void answer(const nlohmann::json& value) {
-  std::cout << value << std::endl;
-}
-
 void serve() {
   std::string line;
   if (!std::getline(std::cin, line)) return;
@@ -66,22 +63,14 @@ void serve() {
       ledger.emplace(block_ledger::attach(setup.ledger_descriptor, setup.what.blocks()));
     running = std::make_unique<boost_file_engine>(setup, ledger ? &*ledger : nullptr);
   }
-  answer({{"ready", true}});
+  answer(nlohmann::json{{"ready", true}});
   while (std::getline(std::cin, line))
-    answer(running->run_round(nlohmann::json::parse(line).at("seconds").get<double>()));
+    answer(nlohmann::json(running->run_round(nlohmann::json::parse(line).at("seconds").get<double>())));
 }
 
 } // namespace
 } // namespace shardbridge::bench
 
 int main() {
-  using namespace shardbridge::bench;
-  install_interrupt_handlers();
-  try {
-    serve();
-  } catch (const std::exception& failure) {
-    answer({{"failure", failure.what()}});
-    return static_cast<int>(exit_code::run_failed);
-  }
-  return static_cast<int>(exit_code::ok);
+  return shardbridge::bench::run_companion(&shardbridge::bench::serve);
 }

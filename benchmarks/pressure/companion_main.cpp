@@ -1,7 +1,7 @@
 // Runs one engine once, in a process of its own: see companion_protocol.hpp.
 
+#include "../common/companion.hpp"
 #include "../common/failure.hpp"
-#include "../common/interrupt.hpp"
 #include "../offload/engines.hpp"
 #include "companion_protocol.hpp"
 #include "run.hpp"
@@ -18,10 +18,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-void answer(const json& value) {
-  std::cout << value << std::endl;
-}
-
 /// Whether the main program is gone: it says nothing more, so all that can come is the end.
 bool deserted() {
   pollfd input{STDIN_FILENO, 0, 0};
@@ -30,7 +26,7 @@ bool deserted() {
 
 json run(const json& request) {
   const auto what = request.get<pressure_setting>();
-  const auto tell = [](double share, const std::string& doing) { answer({{"share", share}, {"doing", doing}}); };
+  const auto tell = [](double share, const std::string& doing) { answer(json{{"share", share}, {"doing", doing}}); };
   return run_pressure(what, tell, deserted);
 }
 
@@ -56,20 +52,12 @@ void serve() {
   if (!std::getline(std::cin, line)) return;
   const json request = json::parse(line);
   const auto measured = request.find("measure");
-  answer({{"result", measured != request.end() ? measure(*measured) : run(request.at("run"))}});
+  answer(json{{"result", measured != request.end() ? measure(*measured) : run(request.at("run"))}});
 }
 
 } // namespace
 } // namespace shardbridge::bench
 
 int main() {
-  using namespace shardbridge::bench;
-  install_interrupt_handlers();
-  try {
-    serve();
-  } catch (const std::exception& failure) {
-    answer({{"failure", failure.what()}});
-    return static_cast<int>(exit_code::run_failed);
-  }
-  return static_cast<int>(exit_code::ok);
+  return shardbridge::bench::run_companion(&shardbridge::bench::serve);
 }
